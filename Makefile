@@ -1,0 +1,98 @@
+# One verb per command; `make help` lists them. Each sets up what it needs: nothing is to be installed by hand
+# but Python 3.11+ and Node.js 20+. Works with GNU make 3.81 (macOS) and later.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+EXAMPLES ?= 10000
+UP_EXAMPLES ?= 1000
+PORT ?= 4700
+STAGE ?= dev
+Q ?= find where the coach shouts time out over crowd noise, 2024 finals
+
+BIN := .venv/bin
+ROUTER := $(BIN)/python -m cli
+PYTHON_READY := .venv/.ready
+NODE_READY := node_modules/.ready
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e synth deploy destroy lock clean
+
+help: ## this list
+	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed -E 's/^([a-z0-9]+):.*## /\1	/' | expand -t 12
+
+setup: $(PYTHON_READY) $(NODE_READY) ## install Python and Node packages (every verb does it when needed)
+
+$(PYTHON_READY): requirements.txt requirements-dev.txt lambdas/runtime.txt lambdas/science.txt pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=... ")'
+	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(NODE_READY): package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+demo: setup ## everything once on this machine: deploy, train on EXAMPLES, route, report; ends by itself
+	$(BIN)/python -m local.demo --examples $(EXAMPLES)
+
+up: setup ## start the embedded AWS, deploy, train a first model; keeps running; prints URL, key and a curl
+	$(ROUTER) up --port $(PORT) --examples $(UP_EXAMPLES)
+
+run: setup ## train on EXAMPLES in what is up, and watch
+	$(ROUTER) run --examples $(EXAMPLES) --watch
+
+ask: setup ## route one query: make ask Q="..."
+	@$(ROUTER) ask "$(Q)"
+
+report: setup ## show the latest run's report and copy it to out/
+	@$(ROUTER) report
+
+down: setup ## stop the embedded AWS
+	$(ROUTER) down
+
+test: setup lint types unit pipeline infra e2e ## all checks and tests
+
+lint: setup ## format and lint, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: setup ## format, and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: setup ## pyright, strict
+	npx --no-install pyright
+
+unit: setup ## unit tests
+	$(BIN)/python -m pytest tests/unit
+
+pipeline: setup ## state machine tests
+	$(BIN)/python -m pytest tests/pipeline
+
+infra: setup ## template tests
+	$(BIN)/python -m pytest tests/infra
+
+e2e: setup ## end to end on the embedded AWS
+	$(BIN)/python -m pytest tests/local
+
+synth: setup ## write the templates for an account (STAGE=dev or prod) to cdk.out/
+	npx --no-install cdk synth --quiet --output cdk.out/$(STAGE) -c stage=$(STAGE)
+
+deploy: setup ## deploy into your AWS account (STAGE=dev or prod)
+	$(ROUTER) --aws --stage $(STAGE) deploy
+
+destroy: setup ## delete the stack from your AWS account; retained data stays
+	$(ROUTER) --aws --stage $(STAGE) destroy
+
+lock: setup ## pin the functions' dependencies anew from lambdas/*.in
+	$(LOCK) lambdas/runtime.in -o lambdas/runtime.txt
+	$(LOCK) lambdas/science.in -o lambdas/science.txt
+
+clean: ## remove what was built (not what was installed)
+	@if test -x $(BIN)/python; then $(ROUTER) down; fi
+	rm -rf build cdk.out out .pytest_cache .ruff_cache .hypothesis

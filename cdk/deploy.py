@@ -1,0 +1,79 @@
+"""Deploy: put a custom model into service, take it out, and make it the active one.
+
+The active pointer is an SSM parameter that the stack names but does not own. `promote` creates and overwrites it: were
+it a resource, its value would be in the template, and whoever changes that, or replaces the resource, would roll
+production back (or delete it together with the history that rollback needs).
+"""
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk import bedrock
+from cdk.function import Function
+from cdk.permissions import allow, allow_key_through_bedrock
+from cdk.workshop import Workshop
+
+DEPLOYMENTS = "custom-model-deployment"
+
+
+class Deploy(Construct):
+    """Creates, watches, warms and deletes deployments; promotes one by moving the pointer."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, workshop: Workshop) -> None:
+        super().__init__(scope, construct_id)
+        pointer = {"POINTER_PARAMETER": workshop.settings.pointer}
+        self.create = Function(self, "Create", workshop=workshop, handler="deploy.handler.create")
+        self.status = Function(self, "Status", workshop=workshop, handler="deploy.handler.status", timeout=30)
+        self.warm = Function(self, "Warm", workshop=workshop, handler="deploy.handler.warm", timeout=300)
+        self.delete = Function(
+            self, "Delete", workshop=workshop, handler="deploy.handler.delete", timeout=120, environment=pointer
+        )
+        self.promote = Function(
+            self, "Promote", workshop=workshop, handler="deploy.handler.promote", environment=pointer
+        )
+        self._grant(workshop)
+
+    @property
+    def substitutions(self) -> dict[str, str]:
+        """What the state machine calls."""
+        return {
+            "CreateFunction": self.create.arn,
+            "DeployStatusFunction": self.status.arn,
+            "WarmFunction": self.warm.arn,
+            "DeleteFunction": self.delete.arn,
+            "PromoteFunction": self.promote.arn,
+        }
+
+    @property
+    def functions(self) -> list[Function]:
+        """All of them, for the pipeline's right to invoke."""
+        return [self.create, self.status, self.warm, self.delete, self.promote]
+
+    def _grant(self, workshop: Workshop) -> None:
+        stack, storage, why = Stack.of(self), workshop.storage, bedrock.OWN_JOBS
+        deployments, models = [bedrock.own_arn(stack, DEPLOYMENTS)], [bedrock.own_arn(stack, "custom-model")]
+        create = ("bedrock:CreateCustomModelDeployment", "bedrock:GetCustomModelDeployment")
+        allow(self.create.role, *create, on=[*deployments, *models], because=why)
+        allow_key_through_bedrock(self.create.role, storage.key, "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt")
+        allow(self.status.role, "bedrock:GetCustomModelDeployment", on=deployments, because=why)
+        grant_ask(self.warm.role, workshop)
+        delete = ("bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment")
+        allow(self.delete.role, *delete, on=deployments, because=why)
+        allow(self.delete.role, "bedrock:DeleteCustomModel", on=models, because=why)
+        storage.grant(self.promote.role, read=["lease.json", "runs/*/plan.json", "runs/*/dataset/manifest.json"])
+        pointer = [pointer_arn(stack, workshop.settings.pointer)]
+        allow(self.delete.role, "ssm:GetParameter", on=pointer)
+        allow(self.promote.role, "ssm:GetParameter", "ssm:PutParameter", on=pointer)
+
+
+def grant_ask(role: iam.Role, workshop: Workshop) -> None:
+    """Let this role ask deployed students (Converse has no action of its own), and no foundation model."""
+    stack = Stack.of(role)
+    allow(role, "bedrock:InvokeModel", on=[bedrock.own_arn(stack, DEPLOYMENTS)], because=bedrock.OWN_JOBS)
+    allow_key_through_bedrock(role, workshop.storage.key, "kms:Decrypt")
+
+
+def pointer_arn(stack: Stack, pointer: str) -> str:
+    """ARN of the parameter: its name already starts with a slash."""
+    return stack.format_arn(service="ssm", resource="parameter", resource_name=pointer.removeprefix("/"))

@@ -1,0 +1,101 @@
+"""Monitoring: the topic that people subscribe to, the alarms that write to it, and one dashboard."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from cdk.pipeline import Pipeline
+from cdk.route import Route
+from cdk.storage import Storage
+
+_FIVE_MINUTES = Duration.minutes(5)
+FALLBACK_SHARE = 0.1  # of the requests: above it the distilled student is as good as down
+
+
+class Notices(Construct):
+    """The topic of verdicts and alarms. Encrypted with our key; TLS only."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, storage: Storage) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Topic", display_name="Intent router", master_key=storage.key, enforce_ssl=True)
+        # A policy of one's own replaces the default one, and with it the alarms' permission.
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            )
+        )
+
+
+class Monitoring(Construct):
+    """Alarms for what somebody should get up for, and a dashboard for the rest."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, topic: sns.ITopic, pipeline: Pipeline, route: Route
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._topic = topic
+        machine = pipeline.state_machine
+        lost = _sum(machine.metric_failed(), machine.metric_timed_out(), machine.metric_aborted())
+        errors, requests = route.api.metric_server_error(), route.api.metric_count()
+        fallbacks = cloudwatch.MathExpression(
+            expression="IF(asked > 0, fell / asked, 0)",
+            using_metrics={"fell": _own("Fallbacks"), "asked": _own("Requests")},
+            label="answered by the edge student because the distilled one could not",
+            period=_FIVE_MINUTES,
+        )
+        self._alarm("RunLost", lost, 1, "A run failed, timed out or was aborted; its execution says where")
+        self._alarm("RouteErrors", errors.with_(statistic="Sum", period=_FIVE_MINUTES), 5, "POST /route answered 5xx")
+        self._alarm("RouteFallbacks", fallbacks, FALLBACK_SHARE, "The distilled student does not answer; the edge does")
+        self._alarm("PointerUnreadable", _own("ActiveVersionUnreadable"), 1, "The active version cannot be read")
+        latency = [route.api.metric_latency(statistic=statistic) for statistic in ("p50", "p99")]
+        tokens = [_own("InputTokens"), _own("OutputTokens")]
+        dashboard = cloudwatch.Dashboard(self, "Dashboard")
+        dashboard.add_widgets(
+            _graph("Requests and errors", requests, errors),
+            _graph("Latency (ms)", *latency),
+            _graph("Fallbacks", fallbacks),
+        )
+        dashboard.add_widgets(
+            _graph("Tokens", *tokens), _graph("Runs", machine.metric_started(), machine.metric_succeeded(), lost)
+        )
+
+    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=description,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+
+
+def _own(name: str) -> cloudwatch.Metric:
+    """A metric that the route function writes (lambdas/route/handler.py)."""
+    return cloudwatch.Metric(
+        namespace="IntentRouter",
+        metric_name=name,
+        dimensions_map={"service": "route"},
+        statistic="Sum",
+        period=_FIVE_MINUTES,
+    )
+
+
+def _sum(*metrics: cloudwatch.IMetric) -> cloudwatch.MathExpression:
+    using = {f"m{number}": metric for number, metric in enumerate(metrics)}
+    return cloudwatch.MathExpression(
+        expression=" + ".join(using), using_metrics=using, label="lost", period=_FIVE_MINUTES
+    )
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8)

@@ -1,0 +1,74 @@
+"""The CDK command line: synthesise once, then bootstrap and deploy what was synthesised."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.problems import ToolFailed
+from cli.target import ROOT, Target
+
+_TAIL = 25  # lines of a failed tool's output that are worth showing
+_QUIET = ("--no-notices",)
+_CDK = ROOT / "node_modules" / ".bin" / "cdk"
+_OF_THE_SHELL = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+
+
+@dataclass(frozen=True)
+class Cdk:
+    """`cdk` for one target. `assembly` is the folder of the synthesised app, one per stage."""
+
+    target: Target
+    assembly: Path
+
+    @classmethod
+    def of(cls, target: Target) -> "Cdk":
+        """The usual place of the assembly: `cdk.out/<stage>`."""
+        return cls(target=target, assembly=ROOT / "cdk.out" / target.stage)
+
+    def synth(self) -> str:
+        """Write the templates and assets. The first time, pip fills the cache of dependency layers."""
+        return self._run(
+            "synth", "--all", "--quiet", "--output", str(self.assembly), "-c", f"stage={self.target.stage}"
+        )
+
+    def bootstrap(self) -> str:
+        """Prepare an account and Region for CDK, once; again is harmless."""
+        return self._run("bootstrap", "--app", str(self.assembly))
+
+    def deploy(self, *, ask: bool = False) -> str:
+        """Create or update the stack. `ask` lets CDK ask before it widens permissions, on this terminal."""
+        approval = "broadening" if ask else "never"
+        return self._run("deploy", "--all", "--app", str(self.assembly), "--require-approval", approval, show=ask)
+
+    def destroy(self) -> str:
+        """Delete the stack. CDK asks first; what the stage retains (data, key, logs) stays."""
+        return self._run("destroy", "--all", "--app", str(self.assembly), show=True)
+
+    def _run(self, verb: str, *arguments: str, show: bool = False) -> str:
+        if (
+            not _CDK.exists()
+        ):  # never `npx` without it: that would fetch the registry's latest, which refuses our library
+            raise ToolFailed("The CDK command line is not installed. Install Node.js 20 or newer, then: make setup")
+        command = [str(_CDK), verb, *arguments, *_QUIET]
+        stream = None if show else subprocess.PIPE
+        done = subprocess.run(  # noqa: S603  (our own arguments, no shell)
+            command, cwd=ROOT, env=self._environment(), stdout=stream, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        output = done.stdout or ""
+        if done.returncode:
+            tail = "\n".join(output.splitlines()[-_TAIL:])
+            raise ToolFailed(f"cdk {verb} failed (exit code {done.returncode}).\n{tail}".rstrip())
+        return output
+
+    def _environment(self) -> dict[str, str]:
+        # Node 20 is past its end of life and still works; the variable's value is the major version to be quiet about.
+        environment = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", **os.environ}
+        if self.target.embedded:
+            for name in _OF_THE_SHELL:
+                environment.pop(name, None)
+            environment |= {**self.target.embedded.environment(), "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        # app.py runs with this interpreter, whichever is first on the caller's path.
+        environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+        return environment

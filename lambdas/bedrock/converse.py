@@ -1,0 +1,79 @@
+"""Asking a model through Converse: one system prompt, one user turn, one text back."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bedrock.errors import Malformed, Refused, translated
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+_COMPLETE = {"end_turn", "stop_sequence", "max_tokens"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked. `stop`: generation ends before this text."""
+
+    model: str
+    system: str
+    user: str
+    max_tokens: int = 200
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The model's text and what it took. `latency_ms`: wall clock around the call, retries included."""
+
+    text: str
+    stop_reason: str
+    input_tokens: int
+    output_tokens: int
+    latency_ms: float
+
+
+class Ask(Protocol):
+    """The seam: rooms take any callable of this shape."""
+
+    def __call__(self, question: Question) -> Reply:
+        """Ask once. Raises BedrockError."""
+        ...
+
+
+def asker(runtime: "BaseClient") -> Ask:
+    """An `Ask` over a bedrock-runtime client (its config sets timeouts and retries)."""
+    client: Any = runtime
+
+    def ask(question: Question) -> Reply:
+        inference: dict[str, Any] = {"maxTokens": question.max_tokens, "temperature": question.temperature}
+        if question.stop:
+            inference["stopSequences"] = list(question.stop)
+        started = time.perf_counter()
+        with translated():
+            answer = client.converse(
+                modelId=question.model,
+                system=[{"text": question.system}],
+                messages=[{"role": "user", "content": [{"text": question.user}]}],
+                inferenceConfig=inference,
+            )
+        return _reply(answer, (time.perf_counter() - started) * 1000)
+
+    return ask
+
+
+def _reply(answer: Mapping[str, Any], latency_ms: float) -> Reply:
+    stop_reason = str(answer.get("stopReason") or "missing")
+    if stop_reason not in _COMPLETE and "output" in answer:
+        raise Refused(stop_reason)
+    message = (answer.get("output") or {}).get("message") or {}
+    texts = [part["text"] for part in message.get("content") or () if isinstance(part.get("text"), str)]
+    if not texts:
+        raise Malformed("no_text")
+    usage = answer.get("usage") or {}
+    return Reply(
+        "".join(texts), stop_reason, usage.get("inputTokens", 0), usage.get("outputTokens", 0), round(latency_ms, 3)
+    )

@@ -1,0 +1,89 @@
+"""Customization jobs: start (or adopt), status, stop."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bedrock.errors import BedrockError, Gone, Refused, translated
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+RUNNING = frozenset({"InProgress", "Stopping"})
+MAX_RESPONSE = 200  # tokens; weights and 20 words need fewer than 120
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One customization job. `name` serves as job name, model name and request token, so it starts once."""
+
+    name: str
+    role_arn: str
+    student: str
+    teacher: str | None
+    training_uri: str
+    output_uri: str
+
+    def request(self) -> dict[str, Any]:
+        """CreateModelCustomizationJob: DISTILLATION with a teacher, FINE_TUNING without."""
+        request: dict[str, Any] = {
+            "jobName": self.name,
+            "customModelName": self.name,
+            "roleArn": self.role_arn,
+            "clientRequestToken": self.name,
+            "baseModelIdentifier": self.student,
+            "customizationType": "DISTILLATION" if self.teacher else "FINE_TUNING",
+            "trainingDataConfig": {"s3Uri": self.training_uri},
+            "outputDataConfig": {"s3Uri": self.output_uri},
+        }
+        if self.teacher:
+            teacher = {"teacherModelIdentifier": self.teacher, "maxResponseLengthForInference": MAX_RESPONSE}
+            request["customizationConfig"] = {"distillationConfig": {"teacherModelConfig": teacher}}
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """Where a job stands: the service's status word, why, and the model's ARN once it is `Completed`."""
+
+    status: str
+    reason: str | None = None
+    model_arn: str | None = None
+
+
+def start(bedrock: "BaseClient", training: Training) -> str:
+    """Start the job and give its ARN. A job of this name that exists is the same job: it is adopted, not paid again."""
+    client: Any = bedrock
+    try:
+        with translated():
+            return client.create_model_customization_job(**training.request())["jobArn"]
+    except Refused as error:
+        if error.code != "ConflictException":
+            raise
+    with translated():
+        return client.get_model_customization_job(jobIdentifier=training.name)["jobArn"]
+
+
+def status(bedrock: "BaseClient", job: str) -> JobStatus:
+    """Status by ARN or name; a job that vanished is `Failed`."""
+    client: Any = bedrock
+    try:
+        with translated():
+            answer = client.get_model_customization_job(jobIdentifier=job)
+    except Gone:
+        return JobStatus("Failed", "the job no longer exists")
+    return JobStatus(answer["status"], answer.get("failureMessage"), answer.get("outputModelArn"))
+
+
+def stop(bedrock: "BaseClient", job: str) -> str:
+    """Stop a job if it runs. Gives `Stopping`, or `Absent`, or the status it has ended with."""
+    client: Any = bedrock
+    current = status(bedrock, job)
+    if current.status not in RUNNING:
+        return "Absent" if current.reason == "the job no longer exists" else current.status
+    try:
+        with translated():
+            client.stop_model_customization_job(jobIdentifier=job)
+    except BedrockError as error:
+        if error.code != "ConflictException":  # it ended in between
+            raise
+    return "Stopping"

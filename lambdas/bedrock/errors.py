@@ -1,0 +1,73 @@
+"""What can go wrong between us and Bedrock.
+
+BedrockError
+├── Busy          throttled, not ready, timed out, 5xx: the same call may succeed later
+├── Gone          no such model, deployment or job (stale deployment, end of life)
+├── Refused       our request, our permissions or our quota: trying again changes nothing
+└── Malformed     a 200 whose body is no answer (botocore parses a cut body into an empty one)
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+
+class BedrockError(Exception):
+    """Base of all. `code`: the service's error code, safe to log."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code}: {message}" if message else code)
+        self.code = code
+
+
+class Busy(BedrockError):
+    """The same call may succeed later."""
+
+
+class Gone(BedrockError):
+    """What was named does not exist (any more)."""
+
+
+class Refused(BedrockError):
+    """The request will not be served, however often it is sent."""
+
+
+class Malformed(BedrockError):
+    """The answer has status 200 and no content."""
+
+
+_BUSY = {
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "ModelNotReadyException",
+    "ModelTimeoutException",
+    "ModelErrorException",
+    "InternalServerException",
+    "InternalServerError",
+    "ServiceUnavailableException",
+}
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Turn botocore's exceptions into ours."""
+    try:
+        yield
+    except ParamValidationError as error:
+        raise Refused("ParamValidationError", str(error)) from error
+    except ClientError as error:
+        raise _from_service(error) from error
+    except BotoCoreError as error:  # timeouts, resets, DNS, cut or undecodable bodies
+        raise Busy(type(error).__name__) from error
+
+
+def _from_service(error: ClientError) -> BedrockError:
+    code = str(error.response.get("Error", {}).get("Code", "Unknown"))
+    message = str(error.response.get("Error", {}).get("Message", ""))[:500]
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "ResourceNotFoundException":
+        return Gone(code, message)
+    if code in _BUSY or status >= 500:  # noqa: PLR2004  (HTTP)
+        return Busy(code, message)
+    return Refused(code, message)

@@ -1,0 +1,50 @@
+"""The frame of every pipeline function: typed payload in, plain result out, structured log, metrics, trace."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from pydantic import BaseModel
+
+logger = Logger()
+tracer = Tracer(auto_patch=False)
+_metrics = Metrics()
+
+Payload = TypeVar("Payload", bound=BaseModel)
+Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+
+
+def door(payload: type[Payload]) -> Callable[[Callable[[Payload], Mapping[str, Any]]], Handler]:
+    """Make a Lambda handler of a function that takes a typed payload.
+
+    A payload that breaks its model raises pydantic's ValidationError: the state machine sent it, so it is a bug.
+    Whole events are never logged.
+    """
+
+    def frame(logic: Callable[[Payload], Mapping[str, Any]]) -> Handler:
+        @wraps(logic)
+        def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+            request = payload.model_validate(event)
+            logger.set_correlation_id(str(event.get("run_id") or event.get("execution_name") or ""))
+            with tracer.provider.in_subsegment(name=f"## {logic.__name__}"):
+                result = dict(logic(request))
+            logger.info(logic.__name__, extra={"aws_request_id": getattr(context, "aws_request_id", None)})
+            flush()
+            return result
+
+        return handler
+
+    return frame
+
+
+def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+    """Add to a metric of this invocation."""
+    _metrics.add_metric(name=name, unit=unit, value=value)
+
+
+def flush() -> None:
+    """Write the invocation's metrics (EMF) to the log, if there are any."""
+    if _metrics.metric_set:
+        _metrics.flush_metrics()

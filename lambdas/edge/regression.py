@@ -1,0 +1,32 @@
+"""Softmax regression on soft targets, for sparse and dense designs alike. Needs numpy and scipy."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
+
+Matrix = NDArray[np.float64]
+
+
+def fit_softmax(design: csr_array | Matrix, targets: Matrix, penalty: float, iterations: int) -> tuple[Matrix, Matrix]:
+    """Minimise mean cross-entropy (KL up to a constant) + `penalty` * squared weights, by L-BFGS from zero.
+
+    design: rows x features; targets: rows x classes, each row sums to 1. Returns weights (features x classes) and
+    biases (classes). The problem is convex and the start fixed: the same input gives the same result.
+    """
+    features, classes = design.shape[1], targets.shape[1]
+    transposed = design.T
+
+    def loss(flat: Matrix) -> tuple[float, Matrix]:
+        weights, biases = flat[:-classes].reshape(features, classes), flat[-classes:]
+        logits = np.asarray(design @ weights) + biases
+        logits -= logits.max(axis=1, keepdims=True)
+        logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        error = (np.exp(logs) - targets) / len(targets)
+        gradient = np.asarray(transposed @ error) + 2 * penalty * weights
+        value = -(targets * logs).sum() / len(targets) + penalty * (weights**2).sum()
+        return float(value), np.concatenate([gradient.ravel(), error.sum(axis=0)])
+
+    start = np.zeros((features + 1) * classes)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 8}).x
+    return found[:-classes].reshape(features, classes), found[-classes:]

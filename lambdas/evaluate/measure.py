@@ -1,0 +1,74 @@
+"""A candidate's figures, from its responses."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from evaluate.responses import Response
+from intent.prices import MILLION, PriceTable
+from intent.scoring import max_error, mean_error
+from intent.weights import leading
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value with at least `share` of all at or below it (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def figures(
+    responses: Sequence[Response], *, model: str | None, judge: float | None, table: PriceTable
+) -> dict[str, Any]:
+    """All figures of one candidate; one that cannot be computed is None.
+
+    top1, valid: share of all answers (an invalid answer leads with nothing). mae, max_error: over valid ones.
+    latency_ms: wall clock around the call. judge: mean level 1..5. cost: model tokens, USD per million routes.
+    """
+    right = [r for r in responses if r.weights and leading(r.weights) == leading(r.reference)]
+    pairs = [(r.weights, r.reference) for r in responses if r.weights]
+    latencies = [r.latency_ms for r in responses if r.latency_ms is not None]
+    count = len(responses)
+    return {
+        "answered": count,
+        "valid": _share(len(pairs), count),
+        "top1": _share(len(right), count),
+        "mae": round(math.fsum(mean_error(*pair) for pair in pairs) / len(pairs), 4) if pairs else None,
+        "max_error": round(max(max_error(*pair) for pair in pairs), 4) if pairs else None,
+        "judge": None if judge is None else round(judge, 3),
+        "latency_ms": {
+            name: round(percentile(latencies, share), 3) if latencies else None
+            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+        },
+        "input_tokens": sum(r.input_tokens for r in responses),
+        "output_tokens": sum(r.output_tokens for r in responses),
+        "cost_per_million_usd": _cost(responses, model, table),
+        "recall": _recall(responses),
+        "rejections": _rejections(responses),
+    }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _cost(responses: Sequence[Response], model: str | None, table: PriceTable) -> float | None:
+    paid = [r for r in responses if r.output_tokens]
+    if model is None:
+        return 0.0
+    if not paid:
+        return None
+    usd = table.cost(model, sum(r.input_tokens for r in paid), sum(r.output_tokens for r in paid))
+    return round(usd / len(paid) * MILLION, 2)
+
+
+def _recall(responses: Sequence[Response]) -> dict[str, float | None]:
+    """Of the queries that a modality should lead, the share that it leads."""
+    names = list(responses[0].reference) if responses else []
+    groups = {name: [r for r in responses if leading(r.reference) == name] for name in names}
+    hits = {name: sum(1 for r in group if r.weights and leading(r.weights) == name) for name, group in groups.items()}
+    return {name: _share(hits[name], len(groups[name])) for name in names}
+
+
+def _rejections(responses: Sequence[Response]) -> dict[str, int]:
+    reasons = sorted({r.reason for r in responses if r.reason})
+    return {reason: sum(r.reason == reason for r in responses) for reason in reasons}

@@ -1,0 +1,25 @@
+"""The report as one self-contained page: no script, no network."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """HTML of a report as `report.build` makes it. Every value is escaped."""
+    return _template().render(report=report)
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["figure"] = _figure
+    return environment.get_template("page.html.j2")
+
+
+def _figure(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001  (a dash in a table)

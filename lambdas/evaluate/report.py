@@ -1,0 +1,73 @@
+"""The report of a run: what was made, how each candidate did, and the verdict of the gate."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from evaluate import data, gate
+from evaluate.measure import figures
+from intent import prices
+from intent.plan import CANDIDATES, JUDGED, Plan
+from intent.runs import Keys
+from store.objects import Objects
+
+VERSION = "1.0"
+
+
+def model_of(candidate: str, plan: Plan) -> str | None:
+    """The model id that a candidate is priced by; None for what runs in our own process."""
+    run = plan.run
+    by_name = {"distilled": run.student, "base": run.base, "baseline": run.baseline, "teacher": run.teacher}
+    return by_name.get(candidate)
+
+
+def build(
+    objects: Objects, keys: Keys, plan: Plan, *, students: Mapping[str, Any], note: str | None, now: datetime
+) -> dict[str, Any]:
+    """The whole report. `students`: ARNs and edge file of this run; `note`: what the stage says of its figures."""
+    candidates = [_candidate(objects, keys, plan, name) for name in CANDIDATES]
+    manifest = objects.read_json(keys.manifest)
+    verdict = gate.judge({candidate["name"]: candidate for candidate in candidates})
+    return {
+        "schema_version": VERSION,
+        "run_id": plan.run_id,
+        "generated_at": now.isoformat(),
+        "verdict": "pass" if verdict["passed"] else "fail",
+        "reason": verdict["reason"],
+        "embedded": note is not None,
+        "note": note,
+        "models": plan.run.models,
+        "settings": plan.run.model_dump(mode="json", exclude={"allowed_models"}),
+        "dataset": manifest,
+        "edge": objects.read_json(keys.edge_metrics),
+        "students": dict(students),
+        "candidates": candidates,
+        "gate": verdict,
+        "estimate_usd": plan.estimate_usd,
+        "cost_usd": _receipt(plan, manifest, candidates),
+    }
+
+
+def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str) -> dict[str, Any]:
+    judged = data.judge_scores(objects, keys, name) if name in JUDGED else None
+    model = model_of(name, plan)
+    found = figures(
+        data.responses(objects, keys, name),
+        model=model,
+        judge=judged["mean"] if judged else None,
+        table=prices.load(),
+    )
+    return {"name": name, "model": model, **found, "judge_detail": judged}
+
+
+def _receipt(plan: Plan, manifest: Mapping[str, Any], candidates: list[dict[str, Any]]) -> dict[str, float]:
+    """USD for the tokens that we were told of, at the table's prices. Jobs' own tokens are not reported by Bedrock."""
+    table = prices.load()
+    answers = math.fsum(
+        table.cost(candidate["model"], candidate["input_tokens"], candidate["output_tokens"])
+        for candidate in candidates
+        if candidate["model"]
+    )
+    written = table.cost(plan.run.teacher, manifest["input_tokens"], manifest["output_tokens"])
+    return {"write_and_label": round(written, 4), "answer": round(answers, 4)}

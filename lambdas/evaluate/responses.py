@@ -1,0 +1,39 @@
+"""One candidate's answer to one held-out query: what was said, what it means, what it took."""
+
+from pydantic import BaseModel, ConfigDict
+
+from intent.records import Example
+from intent.weights import Parsed, Rejected, Weights
+
+
+class Answered(BaseModel):
+    """An answer before it is joined with its query. `weights` None: it broke the contract, `reason` says how."""
+
+    model_config = ConfigDict(frozen=True)
+    text: str
+    weights: Weights | None
+    reason: str | None = None
+    latency_ms: float | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Response(Answered):
+    """A line of `responses.jsonl`. `id`, `query`, `reference` and `cell` are the held-out example's."""
+
+    id: str
+    query: str
+    reference: Weights
+    cell: dict[str, str]
+
+
+def join(example: Example, answered: Answered) -> Response:
+    """The answer with the example that it belongs to."""
+    return Response(
+        id=example.id, query=example.query, reference=example.weights, cell=example.cell, **answered.model_dump()
+    )
+
+
+def meaning(read: Parsed | Rejected) -> tuple[Weights | None, str | None]:
+    """Weights, or the reason why there are none."""
+    return (read.weights, None) if isinstance(read, Parsed) else (None, read.reason)

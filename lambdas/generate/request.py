@@ -1,0 +1,46 @@
+"""What a run is asked for: the execution's input, checked and filled up with the stack's defaults."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from intent.models import base_id
+from intent.plan import Run
+
+
+class Rejected(Exception):
+    """The run will not start; the message names the field and the fix. `error` is a short code."""
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+_INPUT = (
+    *("examples", "mode", "customization", "teacher", "student", "baseline", "judge"),
+    *("max_cost_usd", "promote", "seed", "holdout"),
+)
+
+
+def resolve(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Run:
+    """The run for this execution input. Raises `Rejected` (InvalidInput) naming every field that is wrong."""
+    unknown = sorted(set(given) - set(_INPUT))
+    if unknown:
+        raise Rejected("InvalidInput", f"unknown input {', '.join(unknown)}; known are {', '.join(sorted(_INPUT))}")
+    values = {**defaults, **given}
+    examples = values.get("examples")
+    if "holdout" not in given and isinstance(examples, int):
+        values["holdout"] = min(values["holdout"], max(20, examples // 5))
+    if "teacher" in given:
+        values["job_teacher"] = base_id(str(given["teacher"]))
+    try:
+        return Run.model_validate(values, strict=False)
+    except ValidationError as error:
+        raise Rejected("InvalidInput", "; ".join(_readable(detail) for detail in error.errors())) from None
+
+
+def _readable(detail: Mapping[str, Any]) -> str:
+    field = ".".join(str(part) for part in detail["loc"])
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message} (got {detail['input']!r})" if field else message

@@ -1,0 +1,1 @@
+"""The domain: modalities, weights, prompts, records and scores. No AWS, no environment, no logging."""

@@ -1,0 +1,90 @@
+"""The plan of a run: its settings, its batches, its estimate. Written first, read by every later step."""
+
+import math
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
+VALIDATION_SHARE = 0.05
+CANDIDATES = ("distilled", "edge", "base", "baseline", "teacher", "keyword", "static")
+JUDGED = ("distilled", "edge", "base", "baseline", "teacher")
+
+
+class Run(BaseModel):
+    """All settings of one run. The first block may be given as execution input; the rest is the stack's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    examples: int = Field(ge=140, le=15_000)
+    holdout: int = Field(ge=20, le=1_000)  # a judge job takes 1,000 prompts
+    mode: Literal["labelled", "prompts"]
+    customization: Literal["DISTILLATION", "FINE_TUNING"]
+    teacher: str
+    student: str
+    baseline: str
+    judge: str
+    max_cost_usd: float = Field(gt=0, le=10_000)
+    promote: bool
+    seed: int = Field(ge=0, le=2**31 - 1)
+
+    job_teacher: str
+    base: str
+    batch_size: int = Field(ge=1, le=50)
+    chunk_size: int = Field(ge=1, le=1_000)
+    allowed_models: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Run":
+        if self.customization == "FINE_TUNING" and self.mode == "prompts":
+            raise ValueError('mode: "prompts" leaves the answers to the teacher; FINE_TUNING needs "labelled"')
+        if self.training < MIN_TRAINING:
+            raise ValueError(
+                f"examples: {self.examples} leave {self.training} for training after {self.holdout} held out and "
+                f"{self.validation} for validation; Bedrock needs {MIN_TRAINING}: raise examples or lower holdout"
+            )
+        return self
+
+    @property
+    def validation(self) -> int:
+        """Examples kept for calibration."""
+        return math.ceil(self.examples * VALIDATION_SHARE)
+
+    @property
+    def training(self) -> int:
+        """Examples that Bedrock trains on."""
+        return self.examples - self.holdout - self.validation
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Model ids by role."""
+        return {
+            role: getattr(self, role) for role in ("teacher", "job_teacher", "student", "base", "baseline", "judge")
+        }
+
+
+class Batch(BaseModel):
+    """One call to the teacher: `count` queries for one cell (keys leading, domain, style)."""
+
+    model_config = ConfigDict(frozen=True)
+    number: int
+    cell: dict[str, str]
+    count: int
+    seed: int
+
+
+class Plan(BaseModel):
+    """All that the later steps need to know, kept as `plan.json`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    run_id: str
+    execution_arn: str
+    run: Run
+    prompt_version: str
+    estimate_usd: dict[str, float]
+    batches: list[Batch]
+    asked_at: datetime
+
+    def batch(self, number: int) -> Batch:
+        """The batch of this number, counted from 1."""
+        return self.batches[number - 1]

@@ -1,0 +1,36 @@
+"""The active pointer: all that the pipeline and the route share. One JSON value in one SSM parameter."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Distilled(_Part):
+    """The distilled student: what is called, and the custom model behind it."""
+
+    deployment_arn: str = Field(pattern=r"^arn:[^:]+:bedrock:[^:]+:\d{12}:custom-model-deployment/.+$")
+    model_arn: str
+
+
+class Edge(_Part):
+    """The edge student: its file in the data bucket. `threshold`: confidence above which it may answer alone."""
+
+    s3_key: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    threshold: float = Field(ge=0, le=1)
+
+
+class Pointer(_Part):
+    """A promoted version: immutable but for being replaced."""
+
+    version: int = Field(ge=1)
+    run_id: str
+    distilled: Distilled
+    edge: Edge
+    teacher: str
+    dataset_sha256: str
+    promoted_at: datetime

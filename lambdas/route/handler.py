@@ -1,0 +1,89 @@
+"""POST /route: one query in, the weights of the modalities out."""
+
+import time
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.config import Config
+from pydantic import BaseModel
+
+from bedrock.converse import Ask, asker
+from doors import count, flush, logger
+from doors.clients import environment
+from intent import taxonomy
+from route.active import ActiveVersion
+from route.answer import failure, success
+from route.errors import RouteError
+from route.request import read
+from route.router import Decision, decide
+from store.objects import Objects
+from store.pointer import PointerStore
+
+POINTER_TTL = 20.0  # seconds; a promotion is seen within them
+# One attempt: a caller of a search box would rather have the edge student's answer now than a retry's later.
+_PROMPT = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=0.5, read_timeout=2.5, tcp_keepalive=True
+)
+_STORES = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=1)
+
+
+class _Environment(BaseModel):
+    data_bucket: str
+    pointer_parameter: str
+
+
+@cache
+def _ask() -> Ask:
+    return asker(boto3.client("bedrock-runtime", config=_PROMPT))
+
+
+@cache
+def _active() -> ActiveVersion:
+    settings = environment(_Environment)
+    pointers = PointerStore(boto3.client("ssm", config=_STORES), settings.pointer_parameter, ttl=POINTER_TTL)
+    objects = Objects(boto3.client("s3", config=_STORES), settings.data_bucket)
+    return ActiveVersion(pointers.read, objects.read, _warn)
+
+
+def _warn(code: str, error: Exception) -> None:
+    count("ActiveVersionUnreadable")
+    logger.warning(code, extra={"error": type(error).__name__})
+
+
+def route(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401  (Lambda's context object)
+    """Answer an API Gateway proxy event. Never raises; the query is never logged."""
+    started = time.perf_counter()
+    request_id = str((event.get("requestContext") or {}).get("requestId") or getattr(context, "aws_request_id", ""))
+    logger.set_correlation_id(request_id)
+    try:
+        result = _answer(event, request_id, started)
+    except RouteError as error:
+        count("RequestsRefused" if error.status < 500 else "RequestsFailed")  # noqa: PLR2004  (HTTP)
+        result = failure(error, request_id=request_id)
+    except Exception:  # noqa: BLE001  (the caller gets our error shape, the log the traceback)
+        logger.exception("unexpected")
+        count("RequestsFailed")
+        result = failure(RouteError("something went wrong here; the request may be sent again"), request_id=request_id)
+    flush()
+    return result
+
+
+def _answer(event: dict[str, Any], request_id: str, started: float) -> dict[str, Any]:
+    request = read(event)
+    active = _active().get()
+    decision = decide(request.query, active, _ask(), taxonomy.load(), explain=request.explain)
+    total_ms = (time.perf_counter() - started) * 1000
+    _record(decision, total_ms, len(request.query))
+    return success(request, decision, active.pointer, request_id=request_id, total_ms=total_ms)
+
+
+def _record(decision: Decision, total_ms: float, length: int) -> None:
+    count("Requests")
+    count("Fallbacks", decision.source == "fallback")
+    count("Latency", total_ms, MetricUnit.Milliseconds)
+    count("InputTokens", decision.input_tokens)
+    count("OutputTokens", decision.output_tokens)
+    extra = {"source": decision.source, "failure": decision.failure, "query_length": length}
+    logger.info("routed", extra={**extra, "total_ms": round(total_ms, 2)})

@@ -1,0 +1,1 @@
+"""The app on this machine: an embedded AWS, and the tools around it."""

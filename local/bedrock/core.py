@@ -1,0 +1,33 @@
+"""What every part of the embedded Bedrock needs: where it plays, its files, models, workers and faults."""
+
+from dataclasses import dataclass, field
+
+from local.bedrock.backend import Backend
+from local.bedrock.fault_table import Faults
+from local.bedrock.files import Files
+from local.bedrock.jobs import JobFailedError, StallError, Workers
+from local.bedrock.names import Place
+from local.bedrock.wire import Input
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """Shared by all rooms of one embedded Bedrock."""
+
+    place: Place
+    files: Files
+    backend: Backend
+    workers: Workers = field(default_factory=Workers)
+    faults: Faults = field(default_factory=Faults)
+
+    def disturb(self, operation: str, request: Input) -> None:
+        """Called by a job's work where it can break: faults that a test armed for what `operation` started."""
+        for fault in self.faults.hit(operation, subject(request), ("fail-job", "stall-job")):
+            if fault.kind == "stall-job":
+                raise StallError
+            raise JobFailedError("The job failed on request of a test.")
+
+
+def subject(request: Input) -> str:
+    """The names and identifiers in a request: what a fault's `match` is looked for in."""
+    return " ".join(value for value in request.values() if isinstance(value, str))

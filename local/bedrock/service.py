@@ -1,0 +1,83 @@
+"""One embedded Bedrock: its rooms, and the way of a request through them."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from local.bedrock import faults
+from local.bedrock.batch import Batch
+from local.bedrock.core import Core, subject
+from local.bedrock.custom_models import CustomModels
+from local.bedrock.customization import Customization
+from local.bedrock.deployments import Deployments
+from local.bedrock.errors import ApiError, not_embedded
+from local.bedrock.evaluation import Evaluation
+from local.bedrock.fault_table import refusal
+from local.bedrock.foundation import Foundation
+from local.bedrock.runtime import Runtime
+from local.bedrock.serving import Serving
+from local.bedrock.wire import HttpAnswer, HttpRequest, Input, Output, Wire
+
+_log = logging.getLogger(__name__)
+CONTROL, RUNTIME = "bedrock", "bedrock-runtime"
+Operation = Callable[[Input], Output]
+
+
+class Bedrock:
+    """Answers HTTP requests for both services. State lives as long as the object."""
+
+    def __init__(self, core: Core) -> None:
+        self._faults = core.faults
+        self._wires = {CONTROL: Wire(CONTROL), RUNTIME: Wire(RUNTIME)}
+        models = CustomModels(core.place)
+        deployments = Deployments(core, models)
+        runtime = Runtime(core, Serving(core, deployments), self._wires[RUNTIME])
+        control = (
+            Foundation(core.backend.cards, core.place),
+            Customization(core, models),
+            models,
+            deployments,
+            Evaluation(core),
+            Batch(core, runtime),
+        )
+        self.operations: Mapping[str, Mapping[str, Operation]] = {
+            CONTROL: {name: work for room in control for name, work in room.operations.items()},
+            RUNTIME: runtime.operations,
+        }
+        # The event loop is MiniStack's: whatever computes or waits for S3 leaves it.
+        self._threads = {CONTROL: ThreadPoolExecutor(4, "control"), RUNTIME: ThreadPoolExecutor(2, "inference")}
+
+    async def handle(self, service: str, request: HttpRequest) -> HttpAnswer:
+        """One request of one service; errors of any kind are answers too."""
+        wire = self._wires[service]
+        try:
+            if request.path == faults.PATH and request.method in {"GET", "PUT"}:
+                return self._configure(request)
+            return await self._perform(service, request)
+        except ApiError as error:
+            return wire.failure(error)
+        except Exception:
+            _log.exception("%s %s broke", request.method, request.path)
+            return wire.failure(ApiError("InternalServerException", "An internal error occurred. Please try again."))
+
+    async def _perform(self, service: str, request: HttpRequest) -> HttpAnswer:
+        wire = self._wires[service]
+        call = wire.match(request)
+        name = str(call.operation.name)
+        work = self.operations[service].get(name)
+        if work is None:
+            raise not_embedded(name)
+        given = wire.parse(call)
+        for fault in self._faults.hit(name, subject(given), ("latency", "throttle", "error")):
+            if fault.kind != "latency":
+                raise refusal(fault)
+            await asyncio.sleep(fault.seconds)
+        result = await asyncio.get_running_loop().run_in_executor(self._threads[service], work, given)
+        return wire.answer(call.operation, result)
+
+    def _configure(self, request: HttpRequest) -> HttpAnswer:
+        if request.method == "PUT":
+            self._faults.replace(faults.parse(request.body))
+        return HttpAnswer(200, {"Content-Type": "application/json"}, json.dumps(self._faults.state()).encode())

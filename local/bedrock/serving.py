@@ -1,0 +1,58 @@
+"""Which embedded model answers for a `modelId`: a deployment, a foundation model or an inference profile."""
+
+from local.bedrock.cards import unknown_model
+from local.bedrock.core import Core
+from local.bedrock.deployments import Deployments
+from local.bedrock.errors import ApiError, end_of_life, not_found, validation
+from local.bedrock.models.types import Model
+
+_DEPLOYMENT = ":custom-model-deployment/"
+
+
+class Serving:
+    """Finds models for the runtime and for batch jobs."""
+
+    def __init__(self, core: Core, deployments: Deployments) -> None:
+        self._core = core
+        self._deployments = deployments
+
+    def model(self, identifier: str) -> Model:
+        """Ready to answer.
+
+        Raises ResourceNotFoundException (no such deployment, model past its end of life), ModelNotReadyException (a
+        deployment that is being created), ValidationException (anything else that cannot be invoked).
+        """
+        if _DEPLOYMENT in identifier:
+            return self._deployed(identifier)
+        return self._core.backend.model(self._foundation(identifier))
+
+    def provider(self, identifier: str) -> str:
+        """Whose native request format the model speaks, lower case. Raises as `model`."""
+        if _DEPLOYMENT in identifier:
+            return self._deployments.store.get(identifier).model.base.provider.lower()
+        return self._core.backend.cards.known(identifier).provider.lower()
+
+    def _deployed(self, arn: str) -> Model:
+        deployment = self._deployments.store.find(arn)
+        if deployment is None:
+            raise not_found(f"The custom model deployment {arn} does not exist.")
+        if deployment.status == "Failed":
+            raise validation(f"The custom model deployment {arn} has failed.")
+        if deployment.loaded is None:
+            raise ApiError("ModelNotReadyException", "The model is not ready for inference. Please try again later.")
+        return deployment.loaded
+
+    def _foundation(self, identifier: str) -> str:
+        cards = self._core.backend.cards
+        by_profile = cards.profile(identifier)
+        card = by_profile or cards.model(identifier)
+        if card is None:
+            raise unknown_model()
+        if card.ended:
+            raise end_of_life(card.id)
+        if by_profile is None and not card.on_demand:
+            raise validation(
+                f"Invocation of model ID {card.id} with on-demand throughput isn't supported. Retry your request "
+                "with the ID or ARN of an inference profile that contains this model."
+            )
+        return card.role

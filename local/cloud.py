@@ -1,0 +1,192 @@
+"""The embedded AWS: stock MiniStack in a process of its own, with our Bedrock plugged in.
+
+`python -m local.cloud --port 4700 --workdir build/cloud` runs it in the foreground; `start` runs that as a child. It listens
+on loopback only, keeps nothing after its end, and hands no variable of its launcher on to the Lambda functions, which
+MiniStack runs as its own subprocesses.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[1]
+_HOST, _REGION = "127.0.0.1", "us-east-1"
+_STATE, _LOG = "cloud.json", "cloud.log"
+_START_SECONDS, _STOP_SECONDS, _POLL = 30.0, 8.0, 0.05
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ")  # all that is taken over from the launcher
+_IDLE_LAMBDA_SECONDS = 20
+
+
+class CloudError(RuntimeError):
+    """The embedded AWS did not start; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An embedded AWS that is up. Its process leads a process group that holds all Lambda workers."""
+
+    pid: int
+    port: int
+    workdir: Path
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL of every service."""
+        return f"http://localhost:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """Variables for boto3, the AWS CLI and the CDK. The environment they are laid over should hold no other AWS_*."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": _REGION,
+            "AWS_DEFAULT_REGION": _REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "localhost,127.0.0.1",
+            "no_proxy": "localhost,127.0.0.1",
+        }
+
+    def healthy(self) -> bool:
+        """It answers."""
+        connection = http.client.HTTPConnection(_HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/_ministack/health")
+            return connection.getresponse().status == http.client.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """End it, gently if possible, and whatever Lambda workers are left of it."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while not _gone(self.pid) and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        while not _gone(self.pid):
+            time.sleep(_POLL)
+        (self.workdir / _STATE).unlink(missing_ok=True)
+
+
+def start(port: int, workdir: Path, wait_scale: float) -> Cloud:
+    """Start it and wait until it answers. `wait_scale` multiplies the waits of state machines (0.02: 50 times faster).
+
+    If `port` is taken a free one is used instead. Log and state file are kept in `workdir`. Raises CloudError.
+    """
+    workdir = workdir.resolve()
+    workdir.mkdir(parents=True, exist_ok=True)
+    port = _usable(port)
+    options = {"--port": port, "--workdir": workdir, "--wait-scale": wait_scale}
+    command = [sys.executable, "-m", "local.cloud", *(f"{name}={value}" for name, value in options.items())]
+    with (workdir / _LOG).open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            command, cwd=_ROOT, env=_inherited(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    cloud = Cloud(process.pid, port, workdir)
+    deadline = time.monotonic() + _START_SECONDS
+    while not cloud.healthy():
+        if process.poll() is not None or time.monotonic() > deadline:
+            cloud.stop()
+            raise CloudError(f"the embedded AWS did not start: {(workdir / _LOG).read_text(errors='replace')[-2000:]}")
+        time.sleep(_POLL)
+    (workdir / _STATE).write_text(json.dumps({"pid": process.pid, "port": port}), "utf-8")
+    process.returncode = 0  # from here on `stop` waits for it, perhaps in another process
+    return cloud
+
+
+def running(workdir: Path) -> Cloud | None:
+    """The one that was started with this `workdir` and still answers."""
+    try:
+        state = json.loads((workdir / _STATE).read_text("utf-8"))
+        cloud = Cloud(int(state["pid"]), int(state["port"]), workdir.resolve())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return cloud if not _gone(cloud.pid) and cloud.healthy() else None
+
+
+def _usable(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError:
+            probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _gone(pid: int) -> bool:
+    """No such process, or a dead one that only waits to be collected: by us, or by an init that does not care."""
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        return stat.exists() and stat.read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
+def _inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
+def _settings(port: int, workdir: Path, wait_scale: float) -> Mapping[str, str]:
+    """The whole environment of the process, and so what Lambda functions see of it."""
+    return {
+        **_inherited(),
+        "HOME": str(workdir),
+        "TMPDIR": str(workdir / "tmp"),
+        "PYTHONNOUSERSITE": "1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": _REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": _HOST,
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_LAMBDA_SECONDS),
+        "LOG_LEVEL": "WARNING",
+        "MINISTACK_REGION": _REGION,
+        "SFN_WAIT_SCALE": str(wait_scale),
+    }
+
+
+def main() -> None:
+    """Run in the foreground until SIGTERM or Ctrl-C."""
+    parser = argparse.ArgumentParser(description="The embedded AWS, on loopback.")
+    parser.add_argument("--port", type=int, default=4700)
+    parser.add_argument("--workdir", type=Path, default=Path("build/cloud"), help="log, state and temporary files")
+    parser.add_argument("--wait-scale", type=float, default=1.0, help="factor on the waits of state machines")
+    options = parser.parse_args()
+    workdir = options.workdir.resolve()
+    (workdir / "tmp").mkdir(parents=True, exist_ok=True)
+    settings = _settings(options.port, workdir, options.wait_scale)
+    os.environ.clear()
+    os.environ.update(settings)
+    sys.argv = sys.argv[:1]  # MiniStack reads the command line too
+    sys.path.append(str(_ROOT / "lambdas"))  # the models share code with the functions; not visible to Lambda workers
+    # MiniStack reads its environment when it is imported.
+    from ministack import app  # noqa: PLC0415
+
+    from local.bedrock import install  # noqa: PLC0415
+
+    install(app)
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

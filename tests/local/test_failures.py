@@ -1,0 +1,62 @@
+"""Runs that fail end in Discard: the pointer untouched, a notification, nothing left deployed."""
+
+import pytest
+
+from cli.target import Target
+from local.bedrock.faults import Fault
+from tests.local.conftest import Ended, Mailbox, Pipeline
+
+
+@pytest.fixture(scope="module")
+def job_fails(pipeline: Pipeline, promoted: Ended) -> Ended:
+    return pipeline.complete(Fault(operation="CreateModelCustomizationJob", kind="fail-job"))
+
+
+@pytest.fixture(scope="module")
+def deployment_fails(pipeline: Pipeline, promoted: Ended) -> Ended:
+    return pipeline.complete(Fault(operation="CreateCustomModelDeployment", kind="fail-job"))
+
+
+@pytest.fixture(scope="module")
+def loses_the_gate(pipeline: Pipeline, promoted: Ended) -> Ended:
+    """The student's answers are spoilt, but for the first one, with which the deployment shows that it is up."""
+    spoilt = Fault(operation="Converse", kind="malformed", form="prose", match="custom-model-deployment", share=0.9)
+    return pipeline.complete(spoilt)
+
+
+def check_discarded(target: Target, promoted: Ended, ended: Ended) -> None:
+    assert ended.before is not None
+    assert ended.after == ended.before == promoted.after
+    bedrock = target.client("bedrock")
+    deployments = bedrock.list_custom_model_deployments()["modelDeploymentSummaries"]
+    assert [item["customModelDeploymentArn"] for item in deployments] == [ended.before.distilled.deployment_arn]
+    models = [model["modelArn"] for model in bedrock.list_custom_models()["modelSummaries"]]
+    assert models == [ended.before.distilled.model_arn]
+
+
+def test_given_a_failing_customization_job_then_the_run_is_discarded(
+    target: Target, promoted: Ended, job_fails: Ended, mailbox: Mailbox
+) -> None:
+    check_discarded(target, promoted, job_fails)
+    assert job_fails.end.status == "FAILED"
+    assert "customization job Failed" in job_fails.end.cause
+    assert mailbox.about(job_fails.run)["verdict"] == "failed"
+
+
+def test_given_a_failing_deployment_then_the_run_is_discarded(
+    target: Target, promoted: Ended, deployment_fails: Ended, mailbox: Mailbox
+) -> None:
+    check_discarded(target, promoted, deployment_fails)
+    assert deployment_fails.end.status == "FAILED"
+    assert "deployment Failed" in deployment_fails.end.cause
+    assert mailbox.about(deployment_fails.run)["verdict"] == "failed"
+
+
+def test_given_students_that_lose_the_gate_then_the_run_is_discarded_with_a_verdict(
+    target: Target, promoted: Ended, loses_the_gate: Ended, mailbox: Mailbox
+) -> None:
+    check_discarded(target, promoted, loses_the_gate)
+    assert loses_the_gate.end.status == "SUCCEEDED"
+    notice = mailbox.about(loses_the_gate.run)
+    assert notice["verdict"] == "discarded"
+    assert notice["reason"]
