@@ -8,14 +8,14 @@ from typing import Any
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from cdk import settings
+from cdk.context import load
 from cdk.stack import IntentRouter
 
 
 def build(*, outdir: str | None = None, context: dict[str, Any] | None = None) -> App:
-    """The whole app, not yet synthesised. `context` overrides cdk.json; the CDK CLI passes both by itself."""
+    """The whole app, not yet synthesised. The CDK CLI passes cdk.json's context by itself; tests pass it here."""
     app = App(outdir=outdir, context=context)
-    chosen = settings.load(
+    chosen = load(
         app.node.get_all_context(),
         host_python=f"{sys.version_info.major}.{sys.version_info.minor}",
         host_machine=platform.machine(),

@@ -43,25 +43,24 @@ def code(root: Path) -> Path:
         return target
 
 
-def layer(root: Path, name: str, *, python: str, architecture: str, native: bool) -> Path:
-    """A layer's zip with the packages of `lambdas/<name>.txt`. `native`: for this very host, whatever its system."""
+def layer(root: Path, name: str, *, python: str, architecture: str) -> Path:
+    """A layer's zip with the packages of `lambdas/<name>.txt`, as this Python on this processor needs them."""
     lock = root / "lambdas" / f"{name}.txt"
-    made_of = (lock.read_bytes(), f"{LAYERS_FORMAT} {python} {architecture} {sys.platform if native else ''}".encode())
+    made_of = (lock.read_bytes(), f"{LAYERS_FORMAT} {python} {architecture}".encode())
     target = _made(root / "build" / "layers") / f"{name}-{digest(made_of)}.zip"
     if not target.exists():
-        flags = () if native else _foreign(python, architecture)
         with tempfile.TemporaryDirectory(dir=target.parent) as workshop:
-            _install(lock, Path(workshop) / "python", flags)
+            _install(lock, Path(workshop) / "python", _target(python, architecture))
             _put(_zipped(Path(workshop), Path(workshop) / "layer.zip"), target)
     return target
 
 
 def empty_layer(root: Path) -> Path:
-    """Stands in for a layer where nothing is deployed: tests, and synthesis without a network."""
+    """Stands in for a layer in tests, which deploy nothing, and on the embedded AWS, which has the packages itself."""
     target = _made(root / "build" / "layers") / "empty.zip"
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=target.parent) as workshop:
-            _made(Path(workshop) / "python").joinpath("README").write_text("bundle=false: not for deployment\n")
+            _made(Path(workshop) / "python").joinpath("README").write_text("bundle=false: not for an account\n")
             _put(_zipped(Path(workshop), Path(workshop) / "layer.zip"), target)
     return target
 
@@ -74,7 +73,7 @@ def digest(parts: Iterable[bytes]) -> str:
     return total.hexdigest()[:16]
 
 
-def _foreign(python: str, architecture: str) -> tuple[str, ...]:
+def _target(python: str, architecture: str) -> tuple[str, ...]:
     platforms = (flag for name in _PLATFORMS for flag in ("--platform", f"{name}_{_MACHINES[architecture]}"))
     return (*platforms, "--python-version", python, "--implementation", "cp")
 
@@ -85,9 +84,7 @@ def _install(lock: Path, target: Path, flags: tuple[str, ...]) -> None:
         (*pip, *flags, "--target", str(target), "--requirement", str(lock)), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise BundlingError(
-            f"pip could not fetch {lock.name} for {' '.join(flags) or 'this host'}:\n{done.stderr[-2000:]}"
-        )
+        raise BundlingError(f"pip could not fetch {lock.name} ({' '.join(flags)}):\n{done.stderr[-2000:]}")
 
 
 def _contents(directory: Path) -> Iterable[bytes]:

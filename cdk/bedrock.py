@@ -1,4 +1,6 @@
 """ARNs of Bedrock models and jobs, and the roles that its jobs work under."""
+# jsii's classes name parameters differently from the interfaces they implement, so no Role is an IRole to pyright.
+# pyright: reportArgumentType=false
 
 import re
 from collections.abc import Iterable
@@ -18,10 +20,10 @@ def base_model(model: str) -> str:
     return _CONTEXT_SIZE.sub("", _without_profile(model))
 
 
-def foundation_arns(stack: Stack, models: Iterable[str]) -> list[str]:
-    """ARNs of the foundation models behind these ids in this Region, with and without context size."""
-    ids = {form for model in models for form in (_without_profile(model), base_model(model))}
-    return [_foundation(stack, stack.region, model) for model in sorted(ids)]
+def student_arns(stack: Stack, models: Iterable[str]) -> list[str]:
+    """Foundation models among these that can be customized, with and without the context size that marks them."""
+    students = [model for model in models if _CONTEXT_SIZE.search(model)]
+    return [_foundation(stack, stack.region, form) for model in students for form in (model, base_model(model))]
 
 
 def model_arns(stack: Stack, models: Iterable[str]) -> list[str]:

@@ -61,7 +61,7 @@ class Distill(Construct):
         stack, storage = Stack.of(self), workshop.storage
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         storage.grant(self.start.role, read=["runs/*/plan.json", "runs/*/dataset/manifest.json"])
-        students = bedrock.foundation_arns(stack, workshop.settings.models.allowed)
+        students = bedrock.student_arns(stack, workshop.settings.models.allowed)
         models = [bedrock.own_arn(stack, "custom-model"), *students]
         allow(self.start.role, "bedrock:CreateModelCustomizationJob", on=[*jobs, *models], because=why)
         allow(self.start.role, "bedrock:GetModelCustomizationJob", on=jobs, because=why)

@@ -73,7 +73,12 @@ class Evaluate(Construct):
         storage.grant(self.judge_start.role, read=[plan, held_out, _ANSWERS], write=[_ANSWERS])
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         allow(self.judge_start.role, "bedrock:CreateEvaluationJob", on=[*jobs, *models], because=why)
-        allow(self.judge_start.role, "bedrock:ListEvaluationJobs", on=["*"], because="listing jobs has no resource")
+        allow(
+            self.judge_start.role,
+            "bedrock:ListEvaluationJobs",
+            on=["*"],
+            because="ListEvaluationJobs has no resource to name: it takes * only",
+        )
         allow_pass(self.judge_start.role, self.job_role)
         allow(self.judge_status.role, "bedrock:GetEvaluationJob", on=jobs, because=why)
         reports = ["runs/*/report.json", "runs/*/report.html"]

@@ -1,4 +1,6 @@
 """Our Lambda function: every default in one place, so that a new function is five lines."""
+# jsii's classes name parameters differently from the interfaces they implement, so no Role is an IRole to pyright.
+# pyright: reportArgumentType=false
 
 from collections.abc import Mapping
 

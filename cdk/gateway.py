@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from aws_cdk import aws_apigateway as apigw
 
-# The same rules as lambdas/route/request.py, which checks again: a gateway may be set up wrongly, or be an embedded one.
+# The same rules as lambdas/route/request.py, which checks again: the embedded gateway does not.
 QUERY = apigw.JsonSchema(
     schema=apigw.JsonSchemaVersion.DRAFT4,
     type=apigw.JsonSchemaType.OBJECT,

@@ -1,4 +1,6 @@
 """Monitoring: the topic that people subscribe to, the alarms that write to it, and one dashboard."""
+# jsii's classes name parameters differently from the interfaces they implement, so no Role is an IRole to pyright.
+# pyright: reportArgumentType=false
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -36,21 +38,21 @@ class Monitoring(Construct):
     """Alarms for what somebody should get up for, and a dashboard for the rest."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, topic: sns.ITopic, pipeline: Pipeline, route: Route
+        self, scope: Construct, construct_id: str, *, topic: sns.Topic, pipeline: Pipeline, route: Route
     ) -> None:
         super().__init__(scope, construct_id)
         self._topic = topic
         machine = pipeline.state_machine
-        lost = _sum(machine.metric_failed(), machine.metric_timed_out(), machine.metric_aborted())
+        lost = {
+            "Failed": machine.metric_failed(),
+            "TimedOut": machine.metric_timed_out(),
+            "Aborted": machine.metric_aborted(),
+        }
         errors, requests = route.api.metric_server_error(), route.api.metric_count()
-        fallbacks = cloudwatch.MathExpression(
-            expression="IF(asked > 0, fell / asked, 0)",
-            using_metrics={"fell": _own("Fallbacks"), "asked": _own("Requests")},
-            label="answered by the edge student because the distilled one could not",
-            period=_FIVE_MINUTES,
-        )
-        self._alarm("RunLost", lost, 1, "A run failed, timed out or was aborted; its execution says where")
-        self._alarm("RouteErrors", errors.with_(statistic="Sum", period=_FIVE_MINUTES), 5, "POST /route answered 5xx")
+        fallbacks = _own("Fallbacks", statistic="Average")  # every request counts as 0 or 1: the average is the share
+        for how, metric in lost.items():
+            self._alarm(f"Run{how}", metric, 1, "A run ended without a verdict; its execution says where and why")
+        self._alarm("RouteErrors", errors.with_(statistic="Sum", period=_FIVE_MINUTES), 5, "POST /route answers 5xx")
         self._alarm("RouteFallbacks", fallbacks, FALLBACK_SHARE, "The distilled student does not answer; the edge does")
         self._alarm("PointerUnreadable", _own("ActiveVersionUnreadable"), 1, "The active version cannot be read")
         latency = [route.api.metric_latency(statistic=statistic) for statistic in ("p50", "p99")]
@@ -59,10 +61,11 @@ class Monitoring(Construct):
         dashboard.add_widgets(
             _graph("Requests and errors", requests, errors),
             _graph("Latency (ms)", *latency),
-            _graph("Fallbacks", fallbacks),
+            _graph("Share of fallbacks", fallbacks),
         )
         dashboard.add_widgets(
-            _graph("Tokens", *tokens), _graph("Runs", machine.metric_started(), machine.metric_succeeded(), lost)
+            _graph("Tokens", *tokens),
+            _graph("Runs", machine.metric_started(), machine.metric_succeeded(), *lost.values()),
         )
 
     def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> None:
@@ -79,21 +82,14 @@ class Monitoring(Construct):
         alarm.add_alarm_action(actions.SnsAction(self._topic))
 
 
-def _own(name: str) -> cloudwatch.Metric:
+def _own(name: str, statistic: str = "Sum") -> cloudwatch.Metric:
     """A metric that the route function writes (lambdas/route/handler.py)."""
     return cloudwatch.Metric(
         namespace="IntentRouter",
         metric_name=name,
         dimensions_map={"service": "route"},
-        statistic="Sum",
+        statistic=statistic,
         period=_FIVE_MINUTES,
-    )
-
-
-def _sum(*metrics: cloudwatch.IMetric) -> cloudwatch.MathExpression:
-    using = {f"m{number}": metric for number, metric in enumerate(metrics)}
-    return cloudwatch.MathExpression(
-        expression=" + ".join(using), using_metrics=using, label="lost", period=_FIVE_MINUTES
     )
 
 

@@ -20,13 +20,13 @@ def allow(
         waive_wildcards(role, because, list(on))
 
 
-def allow_pass(role: iam.Role, passed: iam.IRole) -> None:
+def allow_pass(role: iam.Role, passed: iam.Role) -> None:
     """Allow to hand exactly this role to Bedrock, and to no other service."""
     to_bedrock = {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}
     allow(role, "iam:PassRole", on=[passed.role_arn], conditions=to_bedrock)
 
 
-def allow_key_through_bedrock(role: iam.Role, key: kms.IKey, *actions: str) -> None:
+def allow_key_through_bedrock(role: iam.Role, key: kms.Key, *actions: str) -> None:
     """Allow KMS actions on our key, only as Bedrock makes them for this caller (custom models are encrypted with it).
 
     https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-custom-job.html

@@ -1,4 +1,6 @@
 """Pipeline: the state machine over all rooms, and its one way out."""
+# jsii's classes name parameters differently from the interfaces they implement, so no Role is an IRole to pyright.
+# pyright: reportArgumentType=false
 
 from collections.abc import Sequence
 from pathlib import Path

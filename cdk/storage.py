@@ -1,4 +1,6 @@
 """The key, the data bucket with everything a run keeps, and the bucket that logs who read it."""
+# jsii's classes name parameters differently from the interfaces they implement, so no Role is an IRole to pyright.
+# pyright: reportArgumentType=false
 
 from collections.abc import Sequence
 

@@ -43,6 +43,4 @@ class Workshop(Construct):
         settings = self.settings
         if not settings.bundle:
             return assets.empty_layer(root)
-        return assets.layer(
-            root, name, python=settings.python, architecture=settings.architecture, native=settings.local
-        )
+        return assets.layer(root, name, python=settings.python, architecture=settings.architecture)

@@ -67,5 +67,5 @@ def sentence(answer: Answer) -> str:
 
 def curl(route: Route, query: str) -> str:
     """The same request as a line to paste into a shell."""
-    body = shlex.quote(json.dumps({"query": query}))
-    return f"curl -s {shlex.quote(route.url)} -H {shlex.quote(f'x-api-key: {route.key}')} -d {body}"
+    words = ("curl", "-s", route.url, "-H", f"x-api-key: {route.key}", "-H", "content-type: application/json")
+    return shlex.join((*words, "-d", json.dumps({"query": query})))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cli import runs
 from cli.ask import curl
 from cli.problems import ToolFailed
 from cli.report import OUT
-from cli.target import WORKDIR, Route, Target, embedded
+from cli.target import WORKDIR, Target, embedded
 from cli.toolchain import Cdk
 from local import cloud
 
@@ -56,10 +57,14 @@ def deploy(console: Console, target: Target) -> str:
         return cdk.deploy()
 
 
-def introduce(console: Console, route: Route, out: Path = OUT) -> None:
+def introduce(console: Console, target: Target, out: Path = OUT) -> None:
     """Print the URL, the key and a ready curl, and leave the first two in `out/route.env` for other shells."""
+    route = target.route
     out.mkdir(parents=True, exist_ok=True)
     settings = f"ROUTE_URL={shlex.quote(route.url)}\nROUTE_KEY={shlex.quote(route.key)}\n"
     (out / "route.env").write_text(settings, encoding="utf-8")
-    for line in (f"URL  {route.url}", f"Key  {route.key}", "", curl(route, EXAMPLE), ""):
+    lines = [f"URL  {route.url}", f"Key  {route.key}", "", curl(route, EXAMPLE), ""]
+    if runs.promoted(target) is None:
+        lines.append("Nothing is promoted yet, so every route answers 503. Train first: router run --watch")
+    for line in lines:
         console.print(line, highlight=False, soft_wrap=True, markup=False)

@@ -30,7 +30,7 @@ def up(
     bringup.deploy(console, target)
     if examples and not runs.promoted(target):
         watch.finish(console, target, runs.start(target, {"examples": examples}))
-    bringup.introduce(console, target.route)
+    bringup.introduce(console, target)
 
 
 @app.command()
@@ -49,7 +49,7 @@ def deploy(ctx: typer.Context) -> None:
     output = bringup.deploy(console, target)
     if "(no changes)" in output:
         console.print("Nothing has changed.")
-    bringup.introduce(console, target.route)
+    bringup.introduce(console, target)
 
 
 @app.command()
@@ -105,9 +105,9 @@ def ask(
     """Route one query through the deployed API and print the weights."""
     target: Target = ctx.obj.target()
     answer = asking.ask(target.route, query, explain=why)
-    console.print(asking.sentence(answer), highlight=False, markup=False)
+    console.print(asking.sentence(answer), highlight=False, markup=False, soft_wrap=True)
     if reasoning := answer.body.get("reasoning"):
-        console.print(reasoning, markup=False)
+        console.print(reasoning, markup=False, soft_wrap=True)
     if answer.status != 200:  # noqa: PLR2004
         raise typer.Exit(1)
 

@@ -67,7 +67,7 @@ def snapshot(status: str, history: History, keys: Iterable[str], *, cause: str =
     """The display of a run from its history and the keys that it has written (without their `runs/<id>/`)."""
     written = Counter("/".join(key.split("/")[:-1]) for key in keys)
     rooms = (_generate(history, written), _distill(history, written), _deploy(history), _evaluate(history, written))
-    return Snapshot(status, history.state, (*rooms, _promote(history, status)), cause)
+    return Snapshot(status, history.state, (*rooms, _promote(history)), cause)
 
 
 def _generate(history: History, written: Mapping[str, int]) -> Room:
@@ -108,10 +108,10 @@ def _evaluate(history: History, written: Mapping[str, int]) -> Room:
     return Room("Evaluate", sum(answers.values()), len(asked) if asked else None, note)
 
 
-def _promote(history: History, status: str) -> Room:
+def _promote(history: History) -> Room:
     ended = [room for room in _LAST_ROOMS if room in history.entered]
     note = {"Promote": "promoted", "Discard": "discarded"}[ended[-1]] if ended else "waiting"
-    return Room("Promote", int(status != "RUNNING"), 1, note)
+    return Room("Promote", len(ended), 1, note)
 
 
 def _planned(history: History, field_name: str) -> Any:  # noqa: ANN401  (whatever JSON stands there)

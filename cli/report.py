@@ -1,7 +1,7 @@
 """A run's report: read it from the bucket, show it as a table, copy it (and the data set) to `out/`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,12 @@ def show(console: Console, report: Report) -> None:
     for candidate in report["candidates"]:
         table.add_row(*_row(candidate))
     console.print(table)
-    for rule in _failed(report.get("gate", {}).get("rules", [])):
-        console.print(f"  not met: {rule['rule']}: {rule['figure']} (bound {rule['bound']})", highlight=False)
-    console.print(f"Verdict: {report['verdict']}. {report.get('reason') or ''}".rstrip(), highlight=False)
+    lines = [f"  not met: {rule['rule']}: {rule['figure']} (bound {rule['bound']})" for rule in _failed(report["gate"])]
+    lines.append(f"Verdict: {report['verdict']}. {report.get('reason') or ''}".rstrip())
     if report.get("embedded"):
-        console.print(report.get("note") or "Measured with small embedded models, not with Nova.", style="yellow")
+        lines.append(report.get("note") or "Measured with small embedded models, not with Nova.")
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def _row(candidate: Mapping[str, Any]) -> tuple[str, ...]:
@@ -75,8 +76,8 @@ def _figure(value: float | None, form: str) -> str:
     return _MISSING if value is None else form.format(value)
 
 
-def _failed(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [rule for rule in rules if not rule["passed"]]
+def _failed(gate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [rule for rule in gate["rules"] if not rule["passed"]]
 
 
 def _read(target: Target, key: str) -> bytes:

@@ -24,14 +24,17 @@ class Cdk:
 
     @classmethod
     def of(cls, target: Target) -> "Cdk":
-        """The usual place of the assembly: `cdk.out/<stage>`."""
+        """`cdk.out/<stage>` for an account; each embedded AWS keeps its own, so that two may be up at once."""
+        if target.embedded:
+            return cls(target=target, assembly=target.embedded.workdir / "cdk.out")
         return cls(target=target, assembly=ROOT / "cdk.out" / target.stage)
 
     def synth(self) -> str:
-        """Write the templates and assets. The first time, pip fills the cache of dependency layers."""
-        return self._run(
-            "synth", "--all", "--quiet", "--output", str(self.assembly), "-c", f"stage={self.target.stage}"
-        )
+        """Write the templates and assets. For an account, the first time, pip fills the cache of dependency layers."""
+        context = ["-c", f"stage={self.target.stage}"]
+        if self.target.embedded:  # it would unpack the layers for every worker anew; its Python has those packages
+            context += ["-c", "bundle=false"]
+        return self._run("synth", "--quiet", "--output", str(self.assembly), *context)
 
     def bootstrap(self) -> str:
         """Prepare an account and Region for CDK, once; again is harmless."""
@@ -58,8 +61,7 @@ class Cdk:
         )
         output = done.stdout or ""
         if done.returncode:
-            tail = "\n".join(output.splitlines()[-_TAIL:])
-            raise ToolFailed(f"cdk {verb} failed (exit code {done.returncode}).\n{tail}".rstrip())
+            raise ToolFailed(f"cdk {verb} failed (exit code {done.returncode}).\n{_end(output)}".rstrip())
         return output
 
     def _environment(self) -> dict[str, str]:
@@ -72,3 +74,10 @@ class Cdk:
         # app.py runs with this interpreter, whichever is first on the caller's path.
         environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
         return environment
+
+
+def _end(output: str) -> str:
+    """The part of a failed tool's output that tells why: its summary if it has one, else the last lines."""
+    lines = output.splitlines()
+    summaries = (number for number, line in enumerate(lines) if line.startswith("Failed resources:"))
+    return "\n".join(lines[next(summaries, -_TAIL) :])

@@ -59,7 +59,7 @@ class Lines:
             if self._shown.get(room.name) != (mark := quarter if quarter not in (None, 4) else (quarter, room.note)):
                 self._shown[room.name] = mark
                 share = f"{room.done}/{room.total}" if room.total else str(room.done)
-                self._console.print(f"{room.name:9} {share:>9}  {room.note}", highlight=False)
+                self._console.print(f"{room.name:9} {share:>9}  {room.note}", highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def display(console: Console) -> Generator[Display]:
         return
     columns = (
         TextColumn("{task.description:9}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         TextColumn("{task.completed:>5.0f}/{task.total}"),
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),

@@ -1,11 +1,10 @@
 """The embedded AWS: stock MiniStack in a process of its own, with our Bedrock plugged in.
 
-`python -m local.cloud --port 4700 --workdir build/cloud` runs it in the foreground; `start` runs that as a child. It listens
-on loopback only, keeps nothing after its end, and hands no variable of its launcher on to the Lambda functions, which
-MiniStack runs as its own subprocesses.
+`python -m local.cloud --port 4700 --workdir build/cloud` runs it in the foreground; `start` runs that as a child. It
+listens on loopback only, keeps nothing after its end, and hands no variable of its launcher on to the Lambda functions,
+which MiniStack runs as its own subprocesses.
 """
 
-import argparse
 import http.client
 import json
 import os
@@ -14,17 +13,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.server import HOST, REGION, inherited, main
+
 _ROOT = Path(__file__).parents[1]
-_HOST, _REGION = "127.0.0.1", "us-east-1"
 _STATE, _LOG = "cloud.json", "cloud.log"
-_START_SECONDS, _STOP_SECONDS, _POLL = 30.0, 8.0, 0.05
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ")  # all that is taken over from the launcher
-_IDLE_LAMBDA_SECONDS = 20
+_START_SECONDS, _STOP_SECONDS, _POLL = 30.0, 4.0, 0.05
 
 
 class CloudError(RuntimeError):
@@ -45,13 +42,13 @@ class Cloud:
         return f"http://localhost:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """Variables for boto3, the AWS CLI and the CDK. The environment they are laid over should hold no other AWS_*."""
+        """Variables for boto3, the AWS CLI and the CDK, over an environment without other AWS_* variables."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": _REGION,
-            "AWS_DEFAULT_REGION": _REGION,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": "localhost,127.0.0.1",
             "no_proxy": "localhost,127.0.0.1",
@@ -59,7 +56,7 @@ class Cloud:
 
     def healthy(self) -> bool:
         """It answers."""
-        connection = http.client.HTTPConnection(_HOST, self.port, timeout=5)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", "/_ministack/health")
             return connection.getresponse().status == http.client.OK
@@ -94,7 +91,13 @@ def start(port: int, workdir: Path, wait_scale: float) -> Cloud:
     command = [sys.executable, "-m", "local.cloud", *(f"{name}={value}" for name, value in options.items())]
     with (workdir / _LOG).open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            command, cwd=_ROOT, env=_inherited(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_ROOT,
+            env=inherited(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     cloud = Cloud(process.pid, port, workdir)
     deadline = time.monotonic() + _START_SECONDS
@@ -122,9 +125,9 @@ def _usable(port: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((HOST, port))
         except OSError:
-            probe.bind((_HOST, 0))
+            probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
@@ -138,54 +141,6 @@ def _gone(pid: int) -> bool:
         return stat.exists() and stat.read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
     except (ProcessLookupError, FileNotFoundError):
         return True
-
-
-def _inherited() -> dict[str, str]:
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
-
-
-def _settings(port: int, workdir: Path, wait_scale: float) -> Mapping[str, str]:
-    """The whole environment of the process, and so what Lambda functions see of it."""
-    return {
-        **_inherited(),
-        "HOME": str(workdir),
-        "TMPDIR": str(workdir / "tmp"),
-        "PYTHONNOUSERSITE": "1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": _REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": _HOST,
-        "IOT_MTLS_ENABLED": "0",
-        "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_LAMBDA_SECONDS),
-        "LOG_LEVEL": "WARNING",
-        "MINISTACK_REGION": _REGION,
-        "SFN_WAIT_SCALE": str(wait_scale),
-    }
-
-
-def main() -> None:
-    """Run in the foreground until SIGTERM or Ctrl-C."""
-    parser = argparse.ArgumentParser(description="The embedded AWS, on loopback.")
-    parser.add_argument("--port", type=int, default=4700)
-    parser.add_argument("--workdir", type=Path, default=Path("build/cloud"), help="log, state and temporary files")
-    parser.add_argument("--wait-scale", type=float, default=1.0, help="factor on the waits of state machines")
-    options = parser.parse_args()
-    workdir = options.workdir.resolve()
-    (workdir / "tmp").mkdir(parents=True, exist_ok=True)
-    settings = _settings(options.port, workdir, options.wait_scale)
-    os.environ.clear()
-    os.environ.update(settings)
-    sys.argv = sys.argv[:1]  # MiniStack reads the command line too
-    sys.path.append(str(_ROOT / "lambdas"))  # the models share code with the functions; not visible to Lambda workers
-    # MiniStack reads its environment when it is imported.
-    from ministack import app  # noqa: PLC0415
-
-    from local.bedrock import install  # noqa: PLC0415
-
-    install(app)
-    app.main()
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def main() -> int:
     except KeyboardInterrupt:
         failures = ["interrupted"]
     for failure in failures:
-        console.print(f"FAILED: {failure}", style="red", highlight=False, markup=False)
+        console.print(f"FAILED: {failure}", style="red", highlight=False, markup=False, soft_wrap=True)
     took = f"{time.monotonic() - started:.0f} s"
     console.print(f"Took {took}; peak memory {memory.peak_text}.", highlight=False)
     return 1 if failures else 0

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from botocore.parsers import ResponseParserError
+
 from bedrock.errors import Malformed, Refused, translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 _COMPLETE = {"end_turn", "stop_sequence", "max_tokens"}
+# What botocore's parser raises on a 200 that is JSON of another shape, not UTF-8, or nested too deep (1.43.106).
+_UNPARSED = (ResponseParserError, AttributeError, TypeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,16 @@ def asker(runtime: "BaseClient") -> Ask:
         if question.stop:
             inference["stopSequences"] = list(question.stop)
         started = time.perf_counter()
-        with translated():
-            answer = client.converse(
-                modelId=question.model,
-                system=[{"text": question.system}],
-                messages=[{"role": "user", "content": [{"text": question.user}]}],
-                inferenceConfig=inference,
-            )
+        try:
+            with translated():
+                answer = client.converse(
+                    modelId=question.model,
+                    system=[{"text": question.system}],
+                    messages=[{"role": "user", "content": [{"text": question.user}]}],
+                    inferenceConfig=inference,
+                )
+        except _UNPARSED as error:
+            raise Malformed("unreadable") from error
         return _reply(answer, (time.perf_counter() - started) * 1000)
 
     return ask
@@ -70,10 +77,10 @@ def _reply(answer: Mapping[str, Any], latency_ms: float) -> Reply:
     if stop_reason not in _COMPLETE and "output" in answer:
         raise Refused(stop_reason)
     message = (answer.get("output") or {}).get("message") or {}
-    texts = [part["text"] for part in message.get("content") or () if isinstance(part.get("text"), str)]
+    parts = [part for part in message.get("content") or () if isinstance(part, dict)]
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
     if not texts:
         raise Malformed("no_text")
     usage = answer.get("usage") or {}
-    return Reply(
-        "".join(texts), stop_reason, usage.get("inputTokens", 0), usage.get("outputTokens", 0), round(latency_ms, 3)
-    )
+    text = "".join(texts).encode(errors="replace").decode()  # a lone surrogate could not be written on as UTF-8
+    return Reply(text, stop_reason, usage.get("inputTokens", 0), usage.get("outputTokens", 0), round(latency_ms, 3))

@@ -22,6 +22,7 @@ class Training:
     teacher: str | None
     training_uri: str
     output_uri: str
+    key_arn: str
 
     def request(self) -> dict[str, Any]:
         """CreateModelCustomizationJob: DISTILLATION with a teacher, FINE_TUNING without."""
@@ -34,6 +35,7 @@ class Training:
             "customizationType": "DISTILLATION" if self.teacher else "FINE_TUNING",
             "trainingDataConfig": {"s3Uri": self.training_uri},
             "outputDataConfig": {"s3Uri": self.output_uri},
+            "customModelKmsKeyId": self.key_arn,
         }
         if self.teacher:
             teacher = {"teacherModelIdentifier": self.teacher, "maxResponseLengthForInference": MAX_RESPONSE}

@@ -4,7 +4,7 @@ BedrockError
 ├── Busy          throttled, not ready, timed out, 5xx: the same call may succeed later
 ├── Gone          no such model, deployment or job (stale deployment, end of life)
 ├── Refused       our request, our permissions or our quota: trying again changes nothing
-└── Malformed     a 200 whose body is no answer (botocore parses a cut body into an empty one)
+└── Malformed     a 200 whose body is no answer (botocore parses a cut body into an empty one, and trips over others)
 """
 
 from collections.abc import Generator
@@ -47,6 +47,7 @@ _BUSY = {
     "InternalServerError",
     "ServiceUnavailableException",
 }
+_BUSY_STATUS = {408, 424, 429}  # whatever the body says: a proxy's page has no error code
 
 
 @contextmanager
@@ -68,6 +69,6 @@ def _from_service(error: ClientError) -> BedrockError:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "ResourceNotFoundException":
         return Gone(code, message)
-    if code in _BUSY or status >= 500:  # noqa: PLR2004  (HTTP)
+    if code in _BUSY or status in _BUSY_STATUS or status >= 500:  # noqa: PLR2004  (HTTP)
         return Busy(code, message)
     return Refused(code, message)

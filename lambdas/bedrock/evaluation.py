@@ -1,13 +1,13 @@
 """Judge jobs on precomputed responses: start (or adopt), status, and reading what they wrote."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bedrock.customization import JobStatus
 from bedrock.errors import Gone, Refused, translated
-from intent.scoring import METRIC, RUBRIC, SCALE, from_normalised
+from intent.scoring import JUDGE_LEVELS, METRIC, RUBRIC, SCALE, from_normalised
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -84,12 +84,19 @@ def status(bedrock: "BaseClient", arn: str) -> JobStatus:
     return JobStatus(answer["status"], "; ".join(answer.get("failureMessages") or ()) or None)
 
 
-def scores(lines: Iterable[str]) -> Iterator[tuple[str, float | None]]:
-    """(prompt, score 1..5 or None where the judge gave none) of each output record of a job."""
-    for line in lines:
-        record = json.loads(line)
-        results = (record.get("automatedEvaluationResult") or {}).get("scores") or ()
-        values = [score.get("result") for score in results if score.get("metricName") == METRIC]
-        value = values[0] if values else None
-        score = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        yield record["inputRecord"]["prompt"], None if score is None else from_normalised(score)
+def scores(lines: Iterable[str]) -> list[tuple[str, float | None]]:
+    """(prompt, score 1..5 or None where the judge gave none) of each output record of a file.
+
+    Bedrock writes 0..1; a file with a score above 1 holds raw ones, so that its 1 is the lowest level, not the best.
+    """
+    found = [(record["inputRecord"]["prompt"], _result(record)) for record in map(json.loads, lines)]
+    raw = any(value is not None and value > 1 for _, value in found)
+    return [(prompt, value if raw or value is None else from_normalised(value)) for prompt, value in found]
+
+
+def _result(record: dict[str, Any]) -> float | None:
+    results = (record.get("automatedEvaluationResult") or {}).get("scores") or ()
+    value = next((score.get("result") for score in results if score.get("metricName") == METRIC), None)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 <= value <= JUDGE_LEVELS[-1] else None  # False for NaN

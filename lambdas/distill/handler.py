@@ -18,6 +18,7 @@ class _Environment(BaseModel):
 
 class _StartEnvironment(_Environment):
     customization_role_arn: str
+    key_arn: str
 
 
 class RunRequest(BaseModel):
@@ -43,13 +44,15 @@ def start(request: RunRequest) -> dict[str, Any]:
     """Start the customization job, or adopt the one that this run has started before."""
     objects, keys = _objects(), Keys(request.run_id)
     run = objects.read_json(keys.plan)["run"]
+    settings = environment(_StartEnvironment)
     training = customization.Training(
         name=job_name(request.run_id, "distill"),
-        role_arn=environment(_StartEnvironment).customization_role_arn,
+        role_arn=settings.customization_role_arn,
         student=run["student"],
         teacher=run["job_teacher"] if run["customization"] == "DISTILLATION" else None,
         training_uri=objects.uri(keys.split("train")),
         output_uri=objects.uri(keys.distill),
+        key_arn=settings.key_arn,
     )
     try:
         return {"ok": True, "job_arn": customization.start(client("bedrock"), training)}

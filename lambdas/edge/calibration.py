@@ -68,7 +68,8 @@ def _threshold(confidence: Matrix, right: NDArray[np.bool_], risk: float) -> flo
     wrong = np.cumsum(~right[order])
     count = np.arange(1, len(order) + 1)
     bound = beta.ppf(_CONFIDENCE, wrong + 1, np.maximum(count - wrong, 1))
-    safe = np.flatnonzero(bound <= risk)
+    last_of_equals = np.append(np.diff(confidence[order]) < 0, True)
+    safe = np.flatnonzero((bound <= risk) & last_of_equals)
     return float(confidence[order[safe[-1]]]) if len(safe) else 1.0
 
 

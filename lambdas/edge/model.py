@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from edge.cues import lexicon
+from edge.features import SCHEME, SIZE, sparse
 from intent.weights import Weights, normalise
-
-from .cues import lexicon
-from .features import SCHEME, SIZE, sparse
 
 MAGIC = b"IREDGE"
 VERSION = 1

@@ -2,20 +2,26 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_array
+
+from edge.lbfgs import minimise
 
 Matrix = NDArray[np.float64]
 
+_START = 1e-3
 
-def fit_softmax(design: csr_array | Matrix, targets: Matrix, penalty: float, iterations: int) -> tuple[Matrix, Matrix]:
-    """Minimise mean cross-entropy (KL up to a constant) + `penalty` * squared weights, by L-BFGS from zero.
+
+def fit_softmax(
+    design: csr_array | Matrix, targets: Matrix, *, penalty: float, iterations: int, seed: int = 0
+) -> tuple[Matrix, Matrix]:
+    """Minimise mean cross-entropy (KL up to a constant) + `penalty` * squared weights, by L-BFGS.
 
     design: rows x features; targets: rows x classes, each row sums to 1. Returns weights (features x classes) and
-    biases (classes). The problem is convex and the start fixed: the same input gives the same result.
+    biases (classes). The problem is convex; `seed` draws a start near zero: the same input gives the same result.
     """
-    features, classes = design.shape[1], targets.shape[1]
+    classes = targets.shape[1]
     transposed = design.T
+    features = (transposed @ targets).shape[0]
 
     def loss(flat: Matrix) -> tuple[float, Matrix]:
         weights, biases = flat[:-classes].reshape(features, classes), flat[-classes:]
@@ -27,6 +33,6 @@ def fit_softmax(design: csr_array | Matrix, targets: Matrix, penalty: float, ite
         value = -(targets * logs).sum() / len(targets) + penalty * (weights**2).sum()
         return float(value), np.concatenate([gradient.ravel(), error.sum(axis=0)])
 
-    start = np.zeros((features + 1) * classes)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 8}).x
+    start = np.random.default_rng(seed).normal(scale=_START, size=(features + 1) * classes)
+    found = minimise(loss, start, iterations)
     return found[:-classes].reshape(features, classes), found[-classes:]

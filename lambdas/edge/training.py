@@ -2,15 +2,15 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from .calibration import calibrate
-from .features import SIZE, features
-from .model import EdgeModel, Parameters
-from .regression import Matrix, fit_softmax
+from edge.calibration import calibrate
+from edge.features import SIZE, features
+from edge.model import EdgeModel, Parameters
+from edge.regression import Matrix, fit_softmax
 
 Example = tuple[str, Mapping[str, float]]
 """A query and the teacher's weights for it (sum 1)."""
@@ -37,21 +37,29 @@ def fit(
 ) -> Fitted:
     """Train on `examples`, calibrate on `validation`. The same input gives the same bytes.
 
-    `seed` decides nothing here (the fit is convex); it is part of the file's record. `risk`: how often the edge may lead with another modality than the
-    teacher where it answers alone; it sets the threshold. Raises ValueError if either split is empty.
+    `seed` draws the starting point, of which the limit on iterations leaves a trace. `risk`: how often the edge may
+    lead with another modality than the teacher where it answers alone; it sets the threshold. Raises ValueError if
+    either split is empty.
     """
     if not examples or not validation:
         raise ValueError("edge training needs at least one training and one validation example")
-    weights, biases = fit_softmax(_design(examples), _targets(examples, modalities), _PENALTY, _ITERATIONS)
+    weights, biases = _fit(_design(examples), _targets(examples, modalities), seed)
     scales = np.maximum(np.abs(weights).max(axis=0), 1e-12) / _INT16_MAX
     rows = [array("h", np.rint(weights[:, k] / scales[k]).astype(np.int16).tobytes()) for k in range(len(modalities))]
     uncalibrated = Parameters(tuple(modalities), tuple(scales.tolist()), tuple(biases.tolist()), 1.0, 1.0)
     logits = np.array([EdgeModel(uncalibrated, rows).logits(query) for query, _ in validation])
     found = calibrate(logits, _targets(validation, modalities), risk)
-    parameters = Parameters(
-        uncalibrated.modalities, uncalibrated.scales, uncalibrated.biases, found.temperature, found.threshold
-    )
+    parameters = replace(uncalibrated, temperature=found.temperature, threshold=found.threshold)
     return Fitted(EdgeModel(parameters, rows), found.metrics | {"examples": float(len(examples))})
+
+
+def _fit(design: csr_array, targets: Matrix, seed: int) -> tuple[Matrix, Matrix]:
+    """Only the features that occur are fitted: with few records that saves most of the time. The others weigh 0."""
+    used = np.unique(design.indices)
+    found, biases = fit_softmax(design[:, used], targets, penalty=_PENALTY, iterations=_ITERATIONS, seed=seed)
+    weights = np.zeros((SIZE, targets.shape[1]))
+    weights[used] = found
+    return weights, biases
 
 
 def _design(examples: Sequence[Example]) -> csr_array:

@@ -10,6 +10,8 @@ from intent.records import Example, answer
 from intent.runs import Keys
 from store.objects import Objects
 
+MIN_SCORED = 0.9
+
 
 def holdout(objects: Objects, keys: Keys) -> list[Example]:
     """The held-out examples, in the file's order."""
@@ -54,8 +56,11 @@ def write_judge_input(objects: Objects, keys: Keys, candidate: str, answers: Ite
     )
 
 
-def judge_scores(objects: Objects, keys: Keys, candidate: str) -> dict[str, Any]:
-    """`mean` level 1..5 (None without scores), `scored` and `missing` counts, from what the judge job wrote."""
+def judge_scores(objects: Objects, keys: Keys, candidate: str, *, asked: int) -> dict[str, Any]:
+    """`mean` level 1..5, `scored` and `missing` counts, from what the judge job wrote about `asked` answers.
+
+    The mean is None where fewer than `MIN_SCORED` were scored: a few answers do not speak for all.
+    """
     found = [
         score
         for key in objects.keys(keys.judge_output(candidate))
@@ -63,5 +68,5 @@ def judge_scores(objects: Objects, keys: Keys, candidate: str) -> dict[str, Any]
         for _, score in evaluation.scores(objects.read_lines(key))
     ]
     given = [score for score in found if score is not None]
-    mean = math.fsum(given) / len(given) if given else None
-    return {"mean": mean, "scored": len(given), "missing": len(found) - len(given)}
+    mean = math.fsum(given) / len(given) if given and len(given) >= MIN_SCORED * asked else None
+    return {"mean": mean, "scored": len(given), "missing": max(0, asked - len(given))}

@@ -9,7 +9,7 @@ JUDGE_SLACK = 0.2  # levels
 MAX_MAE = 0.08
 MIN_VALID = 0.995
 MAX_COST_SHARE = 0.05  # of the baseline's: at least 95 % cheaper
-MIN_RECALL = 0.6  # no modality may be forgotten
+MIN_RECALL = 0.5  # a modality that is missed more often than found is forgotten
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def _candidate(name: str, objects: Objects, keys: Keys, plan: Plan, deployment_a
         return candidates.edge(objects.read(keys.edge_model))
     if name == "static":
         return candidates.static(objects.read_json(keys.manifest)["mean_weights"], domain)
-    return candidates.keyword(domain)
+    if name == "keyword":
+        return candidates.keyword(domain)
+    raise ValueError(f"candidate {name!r} is none of {', '.join(CANDIDATES)}")
 
 
 @door(AnswerRequest)

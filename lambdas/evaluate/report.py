@@ -50,10 +50,11 @@ def build(
 
 
 def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str) -> dict[str, Any]:
-    judged = data.judge_scores(objects, keys, name) if name in JUDGED else None
+    answers = data.responses(objects, keys, name)
+    judged = data.judge_scores(objects, keys, name, asked=len(answers)) if name in JUDGED else None
     model = model_of(name, plan)
     found = figures(
-        data.responses(objects, keys, name),
+        answers,
         model=model,
         judge=judged["mean"] if judged else None,
         table=prices.load(),

@@ -6,7 +6,7 @@ from typing import Any
 from generate import assemble as assembly
 from generate.batches import receipt
 from generate.write import Receipt
-from intent.plan import Plan
+from intent.plan import MIN_TRAINING, Plan
 from intent.records import Example
 from intent.runs import Keys
 from intent.taxonomy import Taxonomy
@@ -18,20 +18,23 @@ _READERS = 8
 def assemble(objects: Objects, keys: Keys, plan: Plan, taxonomy: Taxonomy, *, round_: int) -> dict[str, Any]:
     """`ready` with the counts of the splits, `short` with the numbers of new batches, or `failed` and why.
 
-    `round_`: how often batches were written, from 1; after `ROUNDS` rounds of topping up it makes do or fails.
+    `round_`: rounds of topping up so far, from 0; after `ROUNDS` of them it makes do or fails.
     """
     receipts, examples = _written(objects, keys, plan)
     found = assembly.distinct(examples)
     missing = plan.run.examples - len(found.examples)
-    if missing > 0 and round_ <= assembly.ROUNDS:
+    if missing > 0 and round_ < assembly.ROUNDS:
         more = assembly.top_up(plan, taxonomy, missing=missing)
         extended = plan.model_copy(update={"batches": [*plan.batches, *more]})
         objects.write_json(keys.plan, extended.model_dump(mode="json"))
         return {"status": "short", "first": len(plan.batches) + 1, "last": len(extended.batches)}
     if len(found.examples) < assembly.ENOUGH * plan.run.examples:
-        message = f"only {len(found.examples)} of {plan.run.examples} examples after {round_ - 1} rounds of topping up"
+        message = f"only {len(found.examples)} of {plan.run.examples} examples after {round_} rounds of topping up"
         return {"status": "failed", "message": message}
     splits = assembly.split(found.examples, plan)
+    if len(splits.train) < MIN_TRAINING:
+        message = f"only {len(splits.train)} examples are left for training; Bedrock needs {MIN_TRAINING}"
+        return {"status": "failed", "message": message}
     lines = assembly.files(splits, plan, taxonomy)
     for name, part in splits.parts().items():
         objects.write_lines(keys.split(name), lines[name])

@@ -46,7 +46,7 @@ class BatchRequest(BaseModel):
 
 
 class AssembleRequest(BaseModel):
-    """`round`: how often batches were written, from 1."""
+    """`round`: rounds of topping up so far, from 0."""
 
     model_config = ConfigDict(extra="forbid")
     run_id: str

@@ -21,13 +21,15 @@ _INPUT = (
     *("examples", "mode", "customization", "teacher", "student", "baseline", "judge"),
     *("max_cost_usd", "promote", "seed", "holdout"),
 )
+_SHOWN = 200  # characters of what was given; the message travels through SNS
 
 
 def resolve(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Run:
     """The run for this execution input. Raises `Rejected` (InvalidInput) naming every field that is wrong."""
     unknown = sorted(set(given) - set(_INPUT))
     if unknown:
-        raise Rejected("InvalidInput", f"unknown input {', '.join(unknown)}; known are {', '.join(sorted(_INPUT))}")
+        named = ", ".join(unknown)[:_SHOWN]
+        raise Rejected("InvalidInput", f"unknown input {named}; known are {', '.join(sorted(_INPUT))}")
     values = {**defaults, **given}
     examples = values.get("examples")
     if "holdout" not in given and isinstance(examples, int):
@@ -43,4 +45,4 @@ def resolve(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Run:
 def _readable(detail: Mapping[str, Any]) -> str:
     field = ".".join(str(part) for part in detail["loc"])
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{field}: {message} (got {detail['input']!r})" if field else message
+    return f"{field}: {message} (got {repr(detail['input'])[:_SHOWN]})" if field else message

@@ -50,7 +50,7 @@ def write(batch: Batch, ask: Ask, taxonomy: Taxonomy, model: str) -> Written:
         temperature=_TEMPERATURE,
     )
     reply = ask(question)
-    lines = [text for text in reply.text.splitlines() if text.strip()]
+    lines = [text for text in reply.text.split("\n") if text.strip()]
     examples: list[Example] = []
     quarantine = [_bad(text, "surplus") for text in lines[batch.count :]]
     surplus = len(quarantine)

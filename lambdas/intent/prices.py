@@ -38,6 +38,13 @@ class PriceTable(BaseModel):
     training: dict[str, _Training]
     storage_per_model_and_month: float
 
+    def training_rate(self, model: str) -> float:
+        """USD per million tokens and epoch. Raises KeyError, naming the model, if the table has no price for it."""
+        price = self.training.get(base_id(model))
+        if price is None:
+            raise KeyError(f"prices.json has no training price for {model}; add one")
+        return price.per_million_tokens_and_epoch
+
     def cost(self, model: str, input_tokens: float, output_tokens: float) -> float:
         """USD for these tokens. Raises KeyError, naming the model, if the table has no price for it."""
         price = self.models.get(model) or self.models.get(base_id(model))
@@ -86,7 +93,7 @@ def estimate(sizes: Sizes, models: Mapping[str, str], *, judged: int, table: Pri
         "job_teacher": table.cost(models["job_teacher"], sizes.examples * short, sizes.examples * _ANSWER_TOKENS)
         if sizes.distillation
         else 0.0,
-        "training": table.training[student].per_million_tokens_and_epoch * EPOCHS * sizes.examples * record / MILLION,
+        "training": table.training_rate(student) * EPOCHS * sizes.examples * record / MILLION,
         "model_storage_month": table.storage_per_model_and_month,
         "answer": sizes.holdout
         * (

@@ -66,6 +66,6 @@ def rubric_level(predicted: Mapping[str, float] | None, reference: Mapping[str, 
 
 
 def from_normalised(score: float) -> float:
-    """Bedrock stores a custom score as 0..1: back to 1..5. A raw 1..5 above 1 passes through."""
+    """Bedrock stores a custom score as 0..1: back to 1..5."""
     low, high = JUDGE_LEVELS[0], JUDGE_LEVELS[-1]
-    return score if score > 1 else low + (high - low) * score
+    return low + (high - low) * score

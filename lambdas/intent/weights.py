@@ -37,10 +37,13 @@ class _Broken(Exception):
 def normalise(raw: Mapping[str, float], modalities: Sequence[str]) -> Weights:
     """Scale `raw` to sum exactly 1 with four decimals, by largest remainder (ties: the earlier modality).
 
-    `raw` holds a finite number >= 0 for each modality and more than 0 in all; otherwise ValueError.
+    `raw` holds a finite number >= 0 for each modality, with a finite sum above 0; otherwise ValueError.
     """
-    values = [float(raw[modality]) for modality in modalities]
-    total = math.fsum(values)
+    try:
+        values = [float(raw[modality]) for modality in modalities]
+        total = math.fsum(values)
+    except (KeyError, OverflowError, ValueError):  # fsum refuses inf - inf
+        raise ValueError("weights must be there for every modality, and finite in all") from None
     if not all(math.isfinite(value) and value >= 0 for value in values) or not 0 < total < math.inf:
         raise ValueError("weights must be finite, none below 0, and more than 0 in all")
     shares = [value / total * UNITS for value in values]
@@ -131,8 +134,10 @@ def _number(value: object) -> float:
 
 def _reasoning(answer: Mapping[str, object]) -> str | None:
     value = answer.get(REASONING)
-    if value is not None and not isinstance(value, str):
-        raise _Broken("reasoning_not_text")
+    if value is None:
+        return None
+    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
+        raise _Broken("reasoning_not_text")  # a lone surrogate (an escape of half a pair) cannot be sent on as UTF-8
     return value
 
 

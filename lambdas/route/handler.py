@@ -55,7 +55,7 @@ def _warn(code: str, error: Exception) -> None:
 def route(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401  (Lambda's context object)
     """Answer an API Gateway proxy event. Never raises; the query is never logged."""
     started = time.perf_counter()
-    request_id = str((event.get("requestContext") or {}).get("requestId") or getattr(context, "aws_request_id", ""))
+    request_id = _request_id(event, context)
     logger.set_correlation_id(request_id)
     try:
         result = _answer(event, request_id, started)
@@ -68,6 +68,13 @@ def route(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN40
         result = failure(RouteError("something went wrong here; the request may be sent again"), request_id=request_id)
     flush()
     return result
+
+
+def _request_id(event: object, context: object) -> str:
+    """The gateway's id of the request, or Lambda's own."""
+    asked = event.get("requestContext") if isinstance(event, dict) else None
+    given = asked.get("requestId") if isinstance(asked, dict) else None
+    return str(given or getattr(context, "aws_request_id", ""))
 
 
 def _answer(event: dict[str, Any], request_id: str, started: float) -> dict[str, Any]:

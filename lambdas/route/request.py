@@ -12,6 +12,7 @@ from intent.weights import strict_json
 from route.errors import InvalidRequest, TooLarge, UnsupportedMedia
 
 MAX_BODY = 16_384  # bytes; a query of 2,000 characters needs at most 12,000 with escapes
+_TOLD, _NAME = 5, 60  # rules in one message, and characters of a field's name: the caller may have chosen it
 
 
 class RouteRequest(BaseModel):
@@ -48,7 +49,8 @@ def read(event: Mapping[str, Any]) -> RouteRequest:
     try:
         return RouteRequest.model_validate(decoded)
     except ValidationError as error:
-        raise InvalidRequest("; ".join(_rule(detail) for detail in error.errors(include_input=False))) from None
+        broken = error.errors(include_input=False)[:_TOLD]
+        raise InvalidRequest("; ".join(_rule(detail) for detail in broken)) from None
 
 
 def _text(event: Mapping[str, Any]) -> str:
@@ -66,5 +68,5 @@ def _text(event: Mapping[str, Any]) -> str:
 
 
 def _rule(detail: Mapping[str, Any]) -> str:
-    field = ".".join(str(part) for part in detail["loc"]) or "body"
+    field = ascii(".".join(str(part) for part in detail["loc"]) or "body")[1:-1][:_NAME]
     return f"{field}: {str(detail['msg']).removeprefix('Value error, ')}"

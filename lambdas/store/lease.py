@@ -17,17 +17,22 @@ from store.objects import error_code
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-_LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _ABSENT = {"NoSuchKey", "404"}
+# `If-Match` on an object that is gone answers NoSuchKey: lost as well.
+_LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409", *_ABSENT}
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the lease: execution and its run; `etag` is the object's version to match."""
+    """Who holds the lease: execution and its run, and the run that it was taken from, if any.
+
+    `etag` is the object's version to match.
+    """
 
     execution_arn: str
     run_id: str
     etag: str
+    abandoned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +65,20 @@ class Lease:
                 return None
             raise
         body = json.loads(answer["Body"].read())
-        return Holder(body["execution_arn"], body["run_id"], answer["ETag"])
+        return Holder(body["execution_arn"], body["run_id"], answer["ETag"], body.get("abandoned"))
 
     def take(self, execution_arn: str, run_id: str, is_running: Callable[[str], bool]) -> Taken | Held:
-        """Take the lease for this execution; taking what one already holds succeeds (a retried call)."""
+        """Take the lease for this execution; taking what one already holds succeeds with the same result (a retry)."""
         if self._put(execution_arn, run_id, IfNoneMatch="*"):
             return Taken()
         holder = self.holder()
         if holder is None:  # given back this moment
             return Taken() if self._put(execution_arn, run_id, IfNoneMatch="*") else Held("another run")
         if holder.execution_arn == execution_arn:
-            return Taken()
+            return Taken(holder.abandoned)
         if is_running(holder.execution_arn):
             return Held(holder.execution_arn)
-        won = self._put(execution_arn, run_id, IfMatch=holder.etag)
+        won = self._put(execution_arn, run_id, holder.run_id, IfMatch=holder.etag)
         return Taken(holder.run_id) if won else Held("another run")
 
     def give_back(self, execution_arn: str) -> bool:
@@ -89,8 +94,8 @@ class Lease:
             raise
         return True
 
-    def _put(self, execution_arn: str, run_id: str, **condition: str) -> bool:
-        body = json.dumps({"execution_arn": execution_arn, "run_id": run_id}).encode()
+    def _put(self, execution_arn: str, run_id: str, abandoned: str | None = None, **condition: str) -> bool:
+        body = json.dumps({"execution_arn": execution_arn, "run_id": run_id, "abandoned": abandoned}).encode()
         try:
             self._s3.put_object(Bucket=self._bucket, Key=LEASE, Body=body, **condition)
         except ClientError as error:

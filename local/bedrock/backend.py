@@ -43,8 +43,6 @@ class Backend(Protocol):
         """The student in an artefact. Raises ValueError if it is damaged."""
         ...
 
-    def rate(
-        self, *, instructions: str, prompt: str, prediction: str, reference: str | None, scale: Scale
-    ) -> Verdict:
-        """The judge's rating of one answer; `instructions` have their placeholders filled."""
+    def rate(self, *, instructions: str, prompt: str, prediction: str, reference: str | None, scale: Scale) -> Verdict:
+        """The judge's rating of one answer; `instructions` have their placeholders filled. Raises ValueError."""
         ...

@@ -9,9 +9,9 @@ from local.bedrock.core import Core
 from local.bedrock.errors import conflict, validation
 from local.bedrock.files import check_readable
 from local.bedrock.listing import select
+from local.bedrock.messages import Input, Output
 from local.bedrock.runtime import Runtime
 from local.bedrock.store import Store
-from local.bedrock.wire import Input, Output
 
 _DEFAULT_HOURS = 24
 

@@ -9,8 +9,8 @@ from local.bedrock.core import Core
 from local.bedrock.errors import ApiError
 from local.bedrock.files import split, under
 from local.bedrock.jobs import Job, JobFailedError
+from local.bedrock.messages import Input
 from local.bedrock.runtime import Runtime
-from local.bedrock.wire import Input
 
 _MINIMUM, _MAXIMUM = 100, 50_000  # records of a job
 _OPERATION = "CreateModelInvocationJob"

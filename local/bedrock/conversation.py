@@ -1,11 +1,12 @@
 """The input of Converse: what the service refuses beyond its model, and what an embedded model is asked."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 from local.bedrock.errors import validation
+from local.bedrock.messages import Input
 from local.bedrock.models.types import Request
-from local.bedrock.wire import Input
 
 DEFAULT_MAX_TOKENS = 4096
 _NOT_EMBEDDED = ("toolConfig", "guardrailConfig", "outputConfig", "promptVariables")
@@ -35,14 +36,19 @@ def request_of(given: Input) -> Request:
 def check_turns(roles: Sequence[str]) -> None:
     """The order of a conversation. Raises ValidationException."""
     if not roles or roles[0] != "user":
-        raise validation("A conversation must start with a user message. Try again with a conversation that starts with a user message.")
-    if any(first == second for first, second in zip(roles, roles[1:], strict=False)):
+        raise validation(
+            "A conversation must start with a user message. "
+            "Try again with a conversation that starts with a user message."
+        )
+    if any(first == second for first, second in pairwise(roles)):
         raise validation(
             "A conversation must alternate between user and assistant roles. "
             "Make sure the conversation alternates between user and assistant roles and try again."
         )
     if roles[-1] != "user":
-        raise validation("The embedded models do not continue an assistant's turn: the last message must be the user's.")
+        raise validation(
+            "The embedded models do not continue an assistant's turn: the last message must be the user's."
+        )
 
 
 def text_of(blocks: Blocks, path: str) -> str:

@@ -6,8 +6,8 @@ from local.bedrock.backend import Backend
 from local.bedrock.fault_table import Faults
 from local.bedrock.files import Files
 from local.bedrock.jobs import JobFailedError, StallError, Workers
+from local.bedrock.messages import Input
 from local.bedrock.names import Place
-from local.bedrock.wire import Input
 
 
 @dataclass(frozen=True, kw_only=True)

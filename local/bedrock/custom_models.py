@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from local.bedrock.cards import Card
 from local.bedrock.errors import conflict
 from local.bedrock.listing import select
+from local.bedrock.messages import Input, Output
 from local.bedrock.names import Place
 from local.bedrock.store import Resource, Store
-from local.bedrock.wire import Input, Output
 
 
 @dataclass(kw_only=True)
@@ -57,6 +57,8 @@ class CustomModels:
         """A page of models."""
         base = request.get("baseModelArnEquals") or request.get("foundationModelArnEquals")
         models = [item for item in self.store if base in {None, self._place.foundation_model(item.base.id)}]
+        if request.get("modelStatus", "Active") != "Active":
+            models = []  # a model exists only once its job has ended well
         page, token = select(models, request)
         return {"modelSummaries": [self._summary(model) for model in page], "nextToken": token}
 

@@ -8,10 +8,10 @@ from local.bedrock.custom_models import CustomModels
 from local.bedrock.errors import conflict, validation
 from local.bedrock.files import check_readable
 from local.bedrock.listing import select
+from local.bedrock.messages import Input, Output
 from local.bedrock.pairs import check_base, check_teacher
 from local.bedrock.store import Store
 from local.bedrock.training import TrainingJob, run
-from local.bedrock.wire import Input, Output
 
 _TYPES = ("DISTILLATION", "FINE_TUNING")
 

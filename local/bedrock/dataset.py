@@ -1,8 +1,8 @@
 """Training data of customization jobs: JSON lines of the schema `bedrock-conversation-2024`.
 
-Rules: https://docs.aws.amazon.com/bedrock/latest/userguide/distillation-data-prep-option-1.html. A line that is not JSON
-or of another schema fails the job's validation; a record that breaks a rule is dropped by a distillation, and fails a
-fine-tuning. 100 records are the least, 15,000 (fine-tuning: 20,000) the most.
+Rules: https://docs.aws.amazon.com/bedrock/latest/userguide/distillation-data-prep-option-1.html. A line that is not
+JSON, or of another schema, fails the job's validation. A record that breaks a rule is dropped by a distillation and
+fails a fine-tuning. 100 records are the least, 15,000 (fine-tuning: 20,000) the most.
 """
 
 import json
@@ -30,7 +30,9 @@ def read(body: bytes) -> list[Record]:
 
 def usable(records: list[Record], customization: str) -> list[Record]:
     """The data processing step: what remains to train on. Raises JobFailedError if that is too little or too much."""
-    faults = [(number, fault) for number, record in enumerate(records, start=1) if (fault := _fault(record, customization))]
+    faults = [
+        (number, fault) for number, record in enumerate(records, start=1) if (fault := _fault(record, customization))
+    ]
     if faults and customization == "FINE_TUNING":
         number, fault = faults[0]
         raise JobFailedError(f"Record {number} of the training data is invalid: {fault}. {len(faults)} invalid in all.")

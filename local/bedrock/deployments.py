@@ -7,9 +7,9 @@ from local.bedrock.custom_models import CustomModel, CustomModels
 from local.bedrock.errors import conflict, not_found, validation
 from local.bedrock.jobs import Job, JobFailedError
 from local.bedrock.listing import select
+from local.bedrock.messages import Input, Output
 from local.bedrock.models.types import Model
 from local.bedrock.store import Store
-from local.bedrock.wire import Input, Output
 
 _CREATE = "CreateCustomModelDeployment"
 _UPDATE = "UpdateCustomModelDeployment"
@@ -89,7 +89,7 @@ class Deployments:
             model = self._model(request)
             deployment.update = {"modelArn": model.arn, "updateStatus": "Updating"}
         change = Job(arn=deployment.arn, name=deployment.name)
-        self._core.workers.submit(change, lambda: self._swap(change, deployment, model, request))
+        self._core.workers.submit(change, lambda: self._swap(deployment, model, request))
         return {"customModelDeploymentArn": deployment.arn}
 
     def delete(self, request: Input) -> Output:
@@ -112,7 +112,7 @@ class Deployments:
         deployment.loaded = self._student(deployment.model)
         return "Active"
 
-    def _swap(self, change: Job, deployment: Deployment, model: CustomModel, request: Input) -> str:
+    def _swap(self, deployment: Deployment, model: CustomModel, request: Input) -> str:
         status = "UpdateFailed"
         try:
             self._core.disturb(_UPDATE, request)

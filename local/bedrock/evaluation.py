@@ -6,8 +6,8 @@ from local.bedrock.evaluation_plan import Plan, plan_of
 from local.bedrock.files import check_readable
 from local.bedrock.judging import EvaluationJob, run
 from local.bedrock.listing import select
+from local.bedrock.messages import Input, Output
 from local.bedrock.store import Store
-from local.bedrock.wire import Input, Output
 
 
 class Evaluation:

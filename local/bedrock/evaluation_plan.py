@@ -6,14 +6,14 @@ from typing import Any, cast
 
 from local.bedrock.backend import Scale
 from local.bedrock.errors import ApiError, validation
-from local.bedrock.wire import Input
+from local.bedrock.messages import Input
 
 _PREDICTION = "{{prediction}}"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One custom metric. `scale` may be empty; its values are all numbers or all labels."""
+    """One custom metric. The values of `scale` are all numbers or all labels."""
 
     name: str
     instructions: str
@@ -69,6 +69,8 @@ def _metric(definition: Mapping[str, Any]) -> Metric:
     if _PREDICTION not in instructions:
         raise validation(f"The instructions of the custom metric {name} must contain {_PREDICTION}.")
     entries: Sequence[Mapping[str, Any]] = definition.get("ratingScale", [])
+    if not entries:
+        raise _unsupported("custom metrics with a rating scale")
     scale = [(entry["definition"], next(iter(entry["value"].values()))) for entry in entries]
     if len({isinstance(value, str) for _, value in scale}) > 1:
         raise validation(f"The rating scale of {name} must have either only float values or only string values.")

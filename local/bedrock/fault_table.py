@@ -6,14 +6,19 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from local.bedrock.errors import ApiError
+from pydantic import TypeAdapter, ValidationError
+
+from local.bedrock.errors import ApiError, validation
 from local.bedrock.faults import FORMS, Fault, Kind
+
+_RULES = TypeAdapter(list[Fault])
 
 
 @dataclass
 class _Armed:
     fault: Fault
     chance: random.Random
+    seen: int = 0
     fired: int = 0
 
 
@@ -44,10 +49,21 @@ def _strikes(armed: _Armed, operation: str, subject: str, kinds: Sequence[Kind])
     fault = armed.fault
     if fault.operation != operation or fault.kind not in kinds or (fault.match or "") not in subject:
         return False
+    armed.seen += 1
+    if armed.seen <= fault.skip:
+        return False
     if (fault.times is not None and armed.fired >= fault.times) or armed.chance.random() >= fault.share:
         return False
     armed.fired += 1
     return True
+
+
+def parse(body: bytes) -> list[Fault]:
+    """Rules as JSON list of objects. Raises ValidationException."""
+    try:
+        return _RULES.validate_json(body)
+    except ValidationError as error:
+        raise validation(f"Faults are a JSON list of objects with the members of Fault: {error}") from error
 
 
 def refusal(fault: Fault) -> ApiError:

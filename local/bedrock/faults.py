@@ -2,16 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from typing import Literal, cast
-
-from local.bedrock.errors import validation
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Literal, cast
 
 PATH = "/foundation-models/-/faults"  # no operation of the service has a model id `-`; MiniStack routes it to us
 Kind = Literal["throttle", "error", "latency", "malformed", "fail-job", "stall-job"]
 Form = Literal["truncated", "fenced", "nan", "prose"]
 FORMS: tuple[Form, ...] = ("truncated", "fenced", "nan", "prose")
-_KINDS = ("throttle", "error", "latency", "malformed", "fail-job", "stall-job")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +16,16 @@ class Fault:
     """One rule. It concerns calls of `operation` in whose input some identifier contains `match` (None: all of them).
 
     kind: throttle (429) · error (`code`, any of the operation's errors) · latency (`seconds` on top) · malformed (the
-    model's text is spoilt as `form` says, or any form) · fail-job, stall-job (what a Create operation started fails, or
-    never ends). At most `times` calls (None: no bound), each with probability `share`, by a generator seeded with `seed`.
+    model's text is spoilt as `form` says, or in any form) · fail-job, stall-job (what a Create operation started fails,
+    or never ends). The first `skip` calls pass; of the others at most `times` (None: no bound) are hit, each with
+    probability `share`, drawn from `seed`.
     """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}  # the server checks rules with pydantic
 
     operation: str
     kind: Kind
+    skip: int = 0
     times: int | None = None
     share: float = 1.0
     match: str | None = None
@@ -32,18 +33,6 @@ class Fault:
     code: str = "InternalServerException"
     form: Form | None = None
     seed: int = 7
-
-
-def parse(body: bytes) -> list[Fault]:
-    """Rules as JSON list of objects. Raises ValidationException."""
-    known = {item.name for item in fields(Fault)}
-    try:
-        rules = cast("list[dict[str, object]]", json.loads(body))
-        if any(set(rule) - known or rule.get("kind") not in _KINDS for rule in rules):
-            raise validation(f"A fault has a kind of {_KINDS} and members of {sorted(known)}.")
-        return [Fault(**rule) for rule in rules]  # pyright: ignore[reportArgumentType]  (checked by name; test input)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise validation(f"Faults are a JSON list of objects: {error}") from error
 
 
 def inject(endpoint: str, faults: Iterable[Fault]) -> None:

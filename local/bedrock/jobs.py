@@ -95,8 +95,7 @@ class Workers:
             status = Status.STOPPED
         except JobFailedError as error:
             status, failure = Status.FAILED, str(error)
-        except Exception:
-            # The caller sees what the service shows of its own faults; the cause is in the log.
+        except Exception:  # noqa: BLE001  (the caller sees what a fault of the service looks like; the log has the cause)
             _log.exception("job %s broke", job.name)
             status, failure = Status.FAILED, "An internal error occurred. Please try again."
         job.end(status, failure)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from local.bedrock.backend import Verdict
 from local.bedrock.core import Core
 from local.bedrock.evaluation_plan import Dataset, Metric, Plan
 from local.bedrock.files import under
 from local.bedrock.jobs import Job, JobFailedError, Status
-from local.bedrock.wire import Input
+from local.bedrock.messages import Input
 
 _MAX_PROMPTS = 1000
 _OPERATION = "CreateEvaluationJob"
@@ -50,7 +49,7 @@ def _output(request: Input) -> object:
 
 
 def _records(body: bytes, source: str) -> Iterator[dict[str, Any]]:
-    """The data set's records. Raises JobFailedError with the line's number for one that breaks the documented format."""
+    """The data set's records. Raises JobFailedError with the number of a line that breaks the format."""
     lines = [line for line in body.splitlines() if line.strip()]
     if not 1 <= len(lines) <= _MAX_PROMPTS:
         raise JobFailedError(f"The prompt data set has {len(lines)} prompts. It must have 1 to {_MAX_PROMPTS}.")
@@ -59,8 +58,8 @@ def _records(body: bytes, source: str) -> Iterator[dict[str, Any]]:
             record = json.loads(line)
             fault = _fault(record, source)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            fault = "it is not an object with prompt and modelResponses"
-        if fault:
+            record, fault = None, "it is not an object with prompt and modelResponses"
+        if record is None or fault:
             raise JobFailedError(f"Line {number} of the prompt data set is invalid: {fault}.")
         yield record
 
@@ -82,9 +81,8 @@ def _judged(core: Core, job: EvaluationJob, dataset: Dataset, record: dict[str, 
     scores: list[dict[str, object]] = []
     for metric in dataset.metrics:
         job.checkpoint()
-        verdict = _verdict(core, metric, record)
-        details = [{"modelIdentifier": job.plan.judge, "explanation": verdict.explanation}]
-        result = metric.normalised(verdict.value)
+        result, explanation = _rated(core, metric, record)
+        details = [{"modelIdentifier": job.plan.judge, "explanation": explanation}]
         scores.append({"metricName": metric.name, "result": result, "evaluatorDetails": details})
     inputs = {name: record[name] for name in ("prompt", "referenceResponse", "category") if name in record}
     return {
@@ -94,11 +92,16 @@ def _judged(core: Core, job: EvaluationJob, dataset: Dataset, record: dict[str, 
     }
 
 
-def _verdict(core: Core, metric: Metric, record: dict[str, Any]) -> Verdict:
+def _rated(core: Core, metric: Metric, record: dict[str, Any]) -> tuple[float | str | None, str]:
+    """The normalised score and its explanation; no score if the judge could not come to one."""
     prediction, reference = record["modelResponses"][0]["response"], record.get("referenceResponse")
     values = {"prompt": record["prompt"], "ground_truth": reference or "", "prediction": prediction}
     # One pass: a placeholder inside a prompt or an answer is text, not a placeholder.
     filled = re.sub(r"\{\{(prompt|ground_truth|prediction)\}\}", lambda mark: values[mark[1]], metric.instructions)
-    return core.backend.rate(
-        instructions=filled, prompt=record["prompt"], prediction=prediction, reference=reference, scale=metric.scale
-    )
+    try:
+        verdict = core.backend.rate(
+            instructions=filled, prompt=record["prompt"], prediction=prediction, reference=reference, scale=metric.scale
+        )
+    except ValueError as error:
+        return None, str(error)
+    return metric.normalised(verdict.value), verdict.explanation

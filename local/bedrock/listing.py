@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from local.bedrock.errors import validation
+from local.bedrock.messages import Input
 from local.bedrock.store import Resource
-from local.bedrock.wire import Input
 
 _PAGE = 100  # our default; the service does not say
 _BEFORE = ("creationTimeBefore", "createdBefore", "submitTimeBefore")
@@ -19,7 +19,9 @@ ResourceT = TypeVar("ResourceT", bound=Resource)
 def select(items: Iterable[ResourceT], request: Input) -> tuple[list[ResourceT], str | None]:
     """One page of the items that match, newest first unless asked otherwise, and the token of the next page."""
     found = [item for item in items if _matches(item, request)]
-    found.sort(key=lambda item: (item.created, item.arn), reverse=request.get("sortOrder", "Descending") == "Descending")
+    found.sort(
+        key=lambda item: (item.created, item.arn), reverse=request.get("sortOrder", "Descending") == "Descending"
+    )
     start, size = _start(request.get("nextToken")), request.get("maxResults", _PAGE)
     end = start + (size if isinstance(size, int) else _PAGE)
     return found[start:end], _token(end) if end < len(found) else None

@@ -14,6 +14,7 @@ from local.bedrock.conversation import DEFAULT_MAX_TOKENS, check_turns, text_of
 from local.bedrock.errors import ApiError, validation
 from local.bedrock.models.types import Completion, Request
 
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -101,14 +102,11 @@ def _from_nova(body: _Nova) -> Request:
 
 
 def _from_anthropic(body: _Anthropic) -> Request:
-    system = [_Text(text=body.system)] if isinstance(body.system, str) and body.system else body.system or []
-    blocks = system if isinstance(system, list) else []
+    blocks = body.system if isinstance(body.system, list) else [_Text(text=body.system)] if body.system else []
     return _request(blocks, body.messages, body.max_tokens, body.temperature, body.stop_sequences)
 
 
-def _request(
-    system: list[_Text], turns: list[_Turn], max_tokens: int, temperature: float, stop: list[str]
-) -> Request:
+def _request(system: list[_Text], turns: list[_Turn], max_tokens: int, temperature: float, stop: list[str]) -> Request:
     check_turns([turn.role for turn in turns])
     texts = [_text(turn.content, f"messages.{at}.content") for at, turn in enumerate(turns)]
     return Request(_text(system, "system"), texts[-1], max_tokens, temperature, tuple(stop))

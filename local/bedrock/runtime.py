@@ -10,9 +10,10 @@ from local.bedrock import conversation, native
 from local.bedrock.core import Core, subject
 from local.bedrock.errors import validation
 from local.bedrock.fault_table import spoil
+from local.bedrock.messages import Input, Output
 from local.bedrock.models.types import Completion, Request
 from local.bedrock.serving import Serving
-from local.bedrock.wire import Input, Output, Wire
+from local.bedrock.wire import Wire
 
 
 class Runtime:
@@ -44,6 +45,8 @@ class Runtime:
     def invoke(self, request: Input) -> Output:
         """One turn in the model's native format."""
         model_id, body = str(request["modelId"]), request.get("body")
+        if request.get("guardrailIdentifier"):
+            raise validation("The embedded models do not support guardrails.")
         provider = self._serving.provider(model_id)
         if not isinstance(body, bytes) or not body:
             raise validation("Malformed input request: the body is empty, please reformat your input and try again.")
@@ -52,7 +55,7 @@ class Runtime:
 
     def converse_body(self, model_id: str, body: Mapping[str, object]) -> Mapping[str, Any]:
         """`converse` for a record of a batch."""
-        operation = self._wire.model.operation_model("Converse")
+        operation = self._wire.service.operations["Converse"]
         return self.converse(self._wire.check(operation, {**body, "modelId": model_id}))
 
     def invoke_body(self, model_id: str, body: Mapping[str, object]) -> Mapping[str, Any]:

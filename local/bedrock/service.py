@@ -3,8 +3,9 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
 from local.bedrock import faults
 from local.bedrock.batch import Batch
@@ -14,15 +15,17 @@ from local.bedrock.customization import Customization
 from local.bedrock.deployments import Deployments
 from local.bedrock.errors import ApiError, not_embedded
 from local.bedrock.evaluation import Evaluation
-from local.bedrock.fault_table import refusal
+from local.bedrock.fault_table import parse, refusal
 from local.bedrock.foundation import Foundation
+from local.bedrock.messages import HttpAnswer, HttpRequest, Input, Output, Query
 from local.bedrock.runtime import Runtime
 from local.bedrock.serving import Serving
-from local.bedrock.wire import HttpAnswer, HttpRequest, Input, Output, Wire
+from local.bedrock.wire import Wire
 
 _log = logging.getLogger(__name__)
 CONTROL, RUNTIME = "bedrock", "bedrock-runtime"
-Operation = Callable[[Input], Output]
+Operation: TypeAlias = Callable[[Input], Output]
+Handler: TypeAlias = Callable[[str, str, Mapping[str, str], bytes, Query], Awaitable[tuple[int, dict[str, str], bytes]]]
 
 
 class Bedrock:
@@ -58,14 +61,24 @@ class Bedrock:
             return await self._perform(service, request)
         except ApiError as error:
             return wire.failure(error)
-        except Exception:
+        except Exception:  # noqa: BLE001  (the caller sees what a fault of the service looks like; the log has the cause)
             _log.exception("%s %s broke", request.method, request.path)
             return wire.failure(ApiError("InternalServerException", "An internal error occurred. Please try again."))
+
+    def handler(self, service: str) -> Handler:
+        """`handle` for one service, as MiniStack calls it."""
+
+        async def handle(
+            method: str, path: str, headers: Mapping[str, str], body: bytes, query: Query
+        ) -> tuple[int, dict[str, str], bytes]:
+            return await self.handle(service, HttpRequest(method, path, headers, body, query))
+
+        return handle
 
     async def _perform(self, service: str, request: HttpRequest) -> HttpAnswer:
         wire = self._wires[service]
         call = wire.match(request)
-        name = str(call.operation.name)
+        name = call.operation.name
         work = self.operations[service].get(name)
         if work is None:
             raise not_embedded(name)
@@ -79,5 +92,5 @@ class Bedrock:
 
     def _configure(self, request: HttpRequest) -> HttpAnswer:
         if request.method == "PUT":
-            self._faults.replace(faults.parse(request.body))
+            self._faults.replace(parse(request.body))
         return HttpAnswer(200, {"Content-Type": "application/json"}, json.dumps(self._faults.state()).encode())

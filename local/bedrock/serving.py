@@ -1,6 +1,6 @@
 """Which embedded model answers for a `modelId`: a deployment, a foundation model or an inference profile."""
 
-from local.bedrock.cards import unknown_model
+from local.bedrock.cards import Role, unknown_model
 from local.bedrock.core import Core
 from local.bedrock.deployments import Deployments
 from local.bedrock.errors import ApiError, end_of_life, not_found, validation
@@ -42,7 +42,7 @@ class Serving:
             raise ApiError("ModelNotReadyException", "The model is not ready for inference. Please try again later.")
         return deployment.loaded
 
-    def _foundation(self, identifier: str) -> str:
+    def _foundation(self, identifier: str) -> Role:
         cards = self._core.backend.cards
         by_profile = cards.profile(identifier)
         card = by_profile or cards.model(identifier)

@@ -11,13 +11,13 @@ from threading import RLock
 from typing import Generic, TypeVar
 
 from local.bedrock.errors import conflict, not_found
-from local.bedrock.wire import Input
+from local.bedrock.messages import Input
 
 _ID_LENGTH = 12
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The present moment, in UTC."""
     return datetime.now(UTC)
 
 

@@ -13,8 +13,8 @@ from local.bedrock.core import Core
 from local.bedrock.custom_models import CustomModel, CustomModels
 from local.bedrock.files import under
 from local.bedrock.jobs import Job, Status
+from local.bedrock.messages import Input
 from local.bedrock.store import now
-from local.bedrock.wire import Input
 
 _STEPS = ("validation", "dataProcessing", "training")
 _OPERATION = "CreateModelCustomizationJob"
@@ -61,7 +61,7 @@ class TrainingJob(Job):
 
 
 def run(core: Core, models: CustomModels, job: TrainingJob) -> str:
-    """The work of a job, from its data to its custom model. Returns the last status. Raises JobFailedError, StoppedError."""
+    """A job's work, from data to custom model. Returns its last status. Raises JobFailedError, StoppedError."""
     request = job.request
     job.begin("validation")
     records = dataset.read(core.files.read(_uri(request["trainingDataConfig"])))
@@ -85,8 +85,17 @@ def run(core: Core, models: CustomModels, job: TrainingJob) -> str:
 def _register(core: Core, models: CustomModels, job: TrainingJob, artefact: bytes, losses: Sequence[float]) -> None:
     job.loss = losses[-1] if losses else None
     arn, name = core.place.arn("custom-model", job.base.id), str(job.request["customModelName"])
-    shared = {"base": job.base, "job_arn": job.arn, "job_name": job.name, "request": job.request}
-    models.store.create({}, lambda: CustomModel(arn=arn, name=name, loss=job.loss, artefact=artefact, **shared))
+    model = CustomModel(
+        arn=arn,
+        name=name,
+        base=job.base,
+        job_arn=job.arn,
+        job_name=job.name,
+        request=job.request,
+        loss=job.loss,
+        artefact=artefact,
+    )
+    models.store.create({}, lambda: model)
     job.model_arn = arn
 
 

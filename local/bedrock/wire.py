@@ -4,41 +4,19 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, cast
-
-from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, Shape
+from typing import NamedTuple, NoReturn, cast
 
 from local.bedrock.encoding import encode
 from local.bedrock.errors import ApiError, unknown_operation
+from local.bedrock.messages import HttpAnswer, HttpRequest, Input, Output
+from local.bedrock.service_model import Operation, Shape, service
 from local.bedrock.shapes import Checker, from_text
-
-Input: TypeAlias = dict[str, object]
-Output: TypeAlias = Mapping[str, object]
-
-
-class HttpRequest(NamedTuple):
-    """As MiniStack hands it over: path decoded, header names lower case, query values single or listed."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    query: Mapping[str, str | Sequence[str]]
-
-
-class HttpAnswer(NamedTuple):
-    """As MiniStack takes it back."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 class Call(NamedTuple):
     """A request that belongs to an operation; `labels` are the members found in its path."""
 
-    operation: OperationModel
+    operation: Operation
     labels: Mapping[str, str]
     request: HttpRequest
 
@@ -46,65 +24,55 @@ class Call(NamedTuple):
 class Wire:
     """One service's API as HTTP."""
 
-    def __init__(self, service: str) -> None:
-        self.model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    def __init__(self, name: str) -> None:
+        self.service = service(name)
 
     @cached_property
-    def _routes(self) -> list[tuple[str, re.Pattern[str], OperationModel]]:
-        operations = [self.model.operation_model(name) for name in self.model.operation_names]
+    def _routes(self) -> list[tuple[re.Pattern[str], Operation]]:
         # ARNs hold slashes and arrive decoded, so a label takes anything: the template with most fixed text goes first.
-        operations.sort(key=lambda operation: -len(re.sub(r"\{\w+\}", "", _uri(operation))))
-        return [(operation.http["method"], _template(_uri(operation)), operation) for operation in operations]
+        operations = sorted(self.service.operations.values(), key=lambda item: -len(re.sub(r"\{\w+\}", "", item.uri)))
+        return [(_template(operation.uri), operation) for operation in operations]
 
     def match(self, request: HttpRequest) -> Call:
         """The operation that the request is for. Raises UnknownOperationException."""
-        for method, template, operation in self._routes:
-            if method == request.method and (found := template.fullmatch(request.path)):
+        for template, operation in self._routes:
+            if operation.method == request.method and (found := template.fullmatch(request.path)):
                 return Call(operation, found.groupdict(), request)
         raise unknown_operation()
 
     def parse(self, call: Call) -> Input:
-        """The operation's input. Raises ValidationException naming each violated constraint, or SerializationException."""
-        shape = call.operation.input_shape
-        if shape is None:
-            return {}
-        payload = shape.serialization.get("payload")
-        body: Mapping[str, object] = {} if payload else _json(call.request.body)
+        """The operation's input. Raises ValidationException, or SerializationException if the body is not JSON."""
+        shape = call.operation.input
+        body: Mapping[str, object] = {} if shape.payload else _json(call.request.body)
         raw = {name: _located(name, member, call, body) for name, member in shape.members.items()}
-        return {**self.check(call.operation, raw), **({payload: call.request.body} if payload else {})}
+        decoded = self.check(call.operation, raw)
+        return {**decoded, shape.payload: call.request.body} if shape.payload else decoded
 
-    def check(self, operation: OperationModel, raw: Mapping[str, object]) -> Input:
+    def check(self, operation: Operation, raw: Mapping[str, object]) -> Input:
         """The operation's input from its members as JSON. Raises ValidationException."""
         checker = Checker()
-        decoded = checker.decode(operation.input_shape, dict(raw), "")
+        decoded = checker.decode(operation.input, dict(raw), "")
         if problem := checker.error():
             raise problem
         return cast("Input", decoded)
 
-    def answer(self, operation: OperationModel, result: Output) -> HttpAnswer:
+    def answer(self, operation: Operation, result: Output) -> HttpAnswer:
         """The result as the model wants it: status, members in headers, the rest as JSON or as payload."""
-        headers, status = {"Content-Type": "application/json"}, int(operation.http.get("responseCode", 200))
-        shape = operation.output_shape
+        headers, shape = {"Content-Type": "application/json"}, operation.output
         if shape is None:
-            return HttpAnswer(status, headers, b"{}")
-        placed = {name: member.serialization for name, member in shape.members.items()}
-        for name, place in placed.items():
-            if place.get("location") == "header" and result.get(name) is not None:
-                headers[place["name"]] = str(result[name])
-        if payload := shape.serialization.get("payload"):
-            return HttpAnswer(status, headers, cast("bytes", result[payload]))
-        body = {name: value for name, value in result.items() if "location" not in placed[name]}
-        return HttpAnswer(status, headers, json.dumps(encode(shape, body)).encode())
+            return HttpAnswer(operation.status, headers, b"{}")
+        for name, member in shape.members.items():
+            if member.location == "header" and result.get(name) is not None:
+                headers[member.wire_name or name] = str(result[name])
+        if shape.payload:
+            return HttpAnswer(operation.status, headers, cast("bytes", result[shape.payload]))
+        return HttpAnswer(operation.status, headers, json.dumps(encode(shape, result)).encode())
 
     def failure(self, error: ApiError) -> HttpAnswer:
         """The error with the status of its shape."""
-        status = error.status or self.model.shape_for(error.code).metadata["error"]["httpStatusCode"]
+        status = error.status or self.service.error_status(error.code)
         headers = {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
-        return HttpAnswer(int(status), headers, json.dumps({"message": error.message}).encode())
-
-
-def _uri(operation: OperationModel) -> str:
-    return str(operation.http["requestUri"]).partition("?")[0]
+        return HttpAnswer(status, headers, json.dumps({"message": error.message}).encode())
 
 
 def _template(uri: str) -> re.Pattern[str]:
@@ -114,17 +82,19 @@ def _template(uri: str) -> re.Pattern[str]:
 
 def _located(name: str, member: Shape, call: Call, body: Mapping[str, object]) -> object:
     """A top-level member's raw value from where the model puts it; None if it was not sent."""
-    wire_name, location = member.serialization.get("name", name), member.serialization.get("location")
-    if location is None:
+    wire_name = member.wire_name or name
+    if member.location is None:
         return body.get(wire_name)
-    if location == "uri":
-        text: str | None = call.labels.get(wire_name)
-    elif location == "header":
+    text: str | Sequence[str] | None
+    if member.location == "uri":
+        text = call.labels.get(wire_name)
+    elif member.location == "header":
         text = call.request.headers.get(wire_name.lower())
     else:
-        given = call.request.query.get(wire_name)
-        text = given if isinstance(given, str) or given is None else given[0]
-    return None if text is None else from_text(member, text)
+        text = call.request.query.get(wire_name)
+    if text is None:
+        return None
+    return from_text(member, text if isinstance(text, str) else text[0])
 
 
 def _json(body: bytes) -> Mapping[str, object]:
@@ -134,8 +104,8 @@ def _json(body: bytes) -> Mapping[str, object]:
         raise ApiError("SerializationException", "The request body is not valid JSON.", status=400) from error
     if not isinstance(decoded, dict):
         raise ApiError("SerializationException", "The request body is not a JSON object.", status=400)
-    return decoded
+    return cast("Mapping[str, object]", decoded)
 
 
-def _no_constant(name: str) -> object:
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")

@@ -19,9 +19,10 @@ def deployment_fails(pipeline: Pipeline, promoted: Ended) -> Ended:
 
 @pytest.fixture(scope="module")
 def loses_the_gate(pipeline: Pipeline, promoted: Ended) -> Ended:
-    """The student's answers are spoilt, but for the first one, with which the deployment shows that it is up."""
-    spoilt = Fault(operation="Converse", kind="malformed", form="prose", match="custom-model-deployment", share=0.9)
-    return pipeline.complete(spoilt)
+    """The student's answers are spoilt, but for the first, with which the deployment shows that it is up: seed 2."""
+    return pipeline.complete(
+        Fault(operation="Converse", kind="malformed", form="prose", match="custom-model-deployment", share=0.9, seed=2)
+    )
 
 
 def check_discarded(target: Target, promoted: Ended, ended: Ended) -> None:
@@ -59,4 +60,4 @@ def test_given_students_that_lose_the_gate_then_the_run_is_discarded_with_a_verd
     assert loses_the_gate.end.status == "SUCCEEDED"
     notice = mailbox.about(loses_the_gate.run)
     assert notice["verdict"] == "discarded"
-    assert notice["reason"]
+    assert "answers that obey the contract" in notice["reason"]

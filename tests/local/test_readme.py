@@ -21,7 +21,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    return [line.split("   #")[0].strip() for line in blocks("bash")[0].splitlines()]
+    return [line.split("   #")[0].strip() for line in blocks("bash")[0].replace("\\\n", "").splitlines()]
 
 
 @pytest.mark.parametrize("command", [command for command in commands() if command.startswith("make ")])
@@ -30,7 +30,7 @@ def test_given_a_make_command_then_make_knows_it(command: str) -> None:
 
 
 def test_given_the_first_screen_then_it_leads_to_an_answer(target: Target, promoted: Ended, tmp_path: Path) -> None:
-    bringup.introduce(Console(quiet=True), target.route, tmp_path / "out")
+    bringup.introduce(Console(quiet=True), target, tmp_path / "out")
     (settings,) = [command for command in commands() if command.startswith(". ")]
     (curl,) = [command for command in commands() if command.startswith("curl ")]
     environment = {"PATH": os.environ["PATH"], "no_proxy": "localhost"}

@@ -53,11 +53,16 @@ def test_given_a_promoted_run_then_its_report_names_each_candidate_and_says_embe
 def test_given_a_data_set_then_every_example_that_was_asked_for_is_accounted_for(
     target: Target, promoted: Ended
 ) -> None:
-    body = target.client("s3").get_object(Bucket=target.output("DataBucketName"), Key=promoted.run.keys.manifest)[
-        "Body"
-    ]
-    counts = json.loads(body.read())["counts"]
-    assert counts["asked"] == counts["kept"] + counts["duplicates"] + counts["invalid"] + counts["lost"]
+    def body(key: str) -> bytes:
+        return target.client("s3").get_object(Bucket=target.output("DataBucketName"), Key=key)["Body"].read()
+
+    counts = json.loads(body(promoted.run.keys.manifest))
+    lines = {split: len(body(promoted.run.keys.split(split)).splitlines()) for split in report.SPLITS}
+    assert lines == {split: counts[split] for split in report.SPLITS}
+    assert sum(lines.values()) == counts["kept"]
+    left_out = ("duplicates", "near_duplicates", "invalid", "lost")
+    assert counts["asked"] == counts["kept"] + sum(counts[why] for why in left_out)
+    assert all(counts[why] >= 0 for why in left_out)
 
 
 def test_given_a_finished_run_then_the_lease_is_free(target: Target, promoted: Ended) -> None:

@@ -47,6 +47,14 @@ def count_tokens(text: str) -> int:
     return len(_counter().encode(text, add_special_tokens=False).ids)
 
 
+def cut_tokens(text: str, limit: int) -> tuple[str, int, bool]:
+    """The first `limit` word pieces of `text`, how many there are in it, and whether something was cut off."""
+    encoding = _counter().encode(text, add_special_tokens=False)
+    if len(encoding.ids) <= limit:
+        return text, len(encoding.ids), False
+    return text[: encoding.offsets[limit - 1][1]], limit, True
+
+
 class Encoder:
     """Sentences to unit vectors. One session serves all threads."""
 

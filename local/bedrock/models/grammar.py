@@ -10,19 +10,19 @@ from random import Random
 from typing import Any
 
 from edge.cues import forms
-
-from .slips import as_typed, swap_words
+from local.bedrock.models.slips import as_typed, swap_words
 
 _DATA = Path(__file__).parent / "data"
 _SLOT = re.compile(r"\{(?:(a|A) )?(\w+)(?:\.(s|ing))?\}")
-_FORMS = {None: 0, "s": 1, "ing": 3}
+_FORMS = {None: 0, "s": 1, "ing": 3}  # places in what `edge.cues.forms` returns
 _DOMAIN_SHARE = 0.85  # the rest borrows another domain's words: people mix them, and it widens the vocabulary
 _SWAPPED_SHARE = 0.3  # of the queries lose some content words to random ones: meaning, not a word list, must decide
+_WORD_LETTERS = 4
 _VOWELS = "aeiouAEIOU"
 
 
 class Grammar:
-    """Composes queries. Reads its two data files once; every draw comes from the caller's generator."""
+    """Composes queries. Reads its data files once; every draw comes from the caller's generator."""
 
     def __init__(self, modalities: Sequence[str]) -> None:
         rules = json.loads((_DATA / "templates.json").read_text("utf-8"))
@@ -34,10 +34,13 @@ class Grammar:
         self._pairs = ["+".join(pair) for pair in combinations(modalities, 2) if "+".join(pair) in rules["mixed"]]
 
     def compose(self, *, leading: str, domain: str, style: str, random: Random) -> str:
-        """One query that should lead with `leading` ("mixed": two modalities alike). Unknown domains use all words."""
+        """One query that should lead with `leading` ("mixed": two modalities alike).
+
+        An unknown domain draws from all of them, an unknown style gives fragments.
+        """
         draft = self._draft(leading, domain, style, random)
         if random.random() < _SWAPPED_SHARE:
-            draft = swap_words(draft, self._other_words(), random)
+            draft = swap_words(draft, _vocabulary(), random)
         return as_typed(draft, style, random)
 
     def _draft(self, leading: str, domain: str, style: str, random: Random) -> str:
@@ -50,12 +53,14 @@ class Grammar:
         return prefix + self._fill(random.choice(templates), domain, random)
 
     def _fill(self, template: str, domain: str, random: Random) -> str:
+        """Slots: {name}, {Name} capitalised, {a name}, {A name} with an article, {name.s} and {name.ing} for verbs."""
+
         def word(slot: re.Match[str]) -> str:
             article, name, form = slot.groups()
             text = self._expand(name.lower(), domain, form, random)
             if article:
-                text = f"{article}{'n' if text[0] in _VOWELS else ''} {text}"
-            return text[0].upper() + text[1:] if name[0].isupper() or article == "A" else text
+                return f"{article}{'n' if text[0] in _VOWELS else ''} {text}"
+            return text[0].upper() + text[1:] if name[0].isupper() else text
 
         return _SLOT.sub(word, template)
 
@@ -66,8 +71,6 @@ class Grammar:
             return str(random.randint(1935, 2026))
         if name == "number":
             return str(random.randint(1, 12))
-        if name == "pronoun":
-            return random.choice(("he", "she"))
         return random.choice(self._listed(name, domain, random))[_FORMS[form]]
 
     def _listed(self, name: str, domain: str, random: Random) -> Sequence[Sequence[str]]:
@@ -77,20 +80,14 @@ class Grammar:
             domain = random.choice(self._domains)
         return self._words[f"{name}@{domain}"]
 
-    def _other_words(self) -> Sequence[str]:
-        return _vocabulary()
-
 
 def _entries(listed: str) -> list[tuple[str, ...]]:
-    """Comma-separated entries; each as four forms (alike unless a tilde marks a verb)."""
-    return [tuple(forms(entry)) if "~" in entry else (entry,) * len(_FORMS_ORDER) for entry in listed.split(", ")]
-
-
-_FORMS_ORDER = ("base", "third", "past", "ing")
+    """Comma-separated entries, each with the forms of `_FORMS` (alike unless a tilde marks a verb)."""
+    return [tuple(forms(entry)) if "~" in entry else (entry,) * 4 for entry in listed.split(", ")]
 
 
 @cache
 def _vocabulary() -> tuple[str, ...]:
     """Whole words of MiniLM's own vocabulary: about 18,000, from names to verbs."""
     lines = (_DATA / "wordpiece.txt").read_text("utf-8").splitlines()
-    return tuple(line for line in lines if len(line) > 3 and line.isascii() and line.isalpha())
+    return tuple(line for line in lines if len(line) >= _WORD_LETTERS and line.isascii() and line.isalpha())

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+
 from edge.cues import Group, lexicon
 from edge.features import cue_tokens, tokens
 from edge.regression import fit_softmax
-from numpy.typing import NDArray
-
-from .encoder import Vectors, encoder
+from local.bedrock.models.encoder import Vectors, encoder
 
 Scores = NDArray[np.float64]
 
@@ -32,11 +33,12 @@ class Examples:
 
 
 def written_examples(modalities: Sequence[str], at_most: int | None = None) -> Examples:
-    """The examples of `data/examples.json`, the first `at_most` of each modality. KeyError for an unknown modality."""
+    """The examples of `data/examples.json`, `at_most` of each modality evenly spaced. KeyError: unknown modality."""
     groups = json.loads(_EXAMPLES.read_text("utf-8"))
-    queries = [[query for group in groups[modality] for query in group["queries"]][:at_most] for modality in modalities]
-    labels = [index for index, listed in enumerate(queries) for _ in listed]
-    return Examples(encoder().encode([query for listed in queries for query in listed]), np.array(labels))
+    listed = [[query for group in groups[modality] for query in group["queries"]] for modality in modalities]
+    queries = [some[:: ceil(len(some) / (at_most or len(some)))] for some in listed]
+    labels = [index for index, some in enumerate(queries) for _ in some]
+    return Examples(encoder().encode([query for some in queries for query in some]), np.array(labels))
 
 
 def cues_in(query: str) -> list[tuple[Group, str]]:
@@ -79,11 +81,9 @@ class Ranker:
 
     def _regression(self, examples: Examples) -> tuple[Scores, Scores]:
         targets = np.eye(len(self.modalities))[examples.labels]
-        return fit_softmax(examples.vectors.astype(np.float64), targets, _PENALTY, _ITERATIONS)
+        return fit_softmax(examples.vectors.astype(np.float64), targets, penalty=_PENALTY, iterations=_ITERATIONS)
 
-    def _opinions(
-        self, vectors: Vectors, examples: Examples, weights: Scores, biases: Scores
-    ) -> tuple[Scores, Scores]:
+    def _opinions(self, vectors: Vectors, examples: Examples, weights: Scores, biases: Scores) -> tuple[Scores, Scores]:
         nearest = nearest_scores(vectors, examples, len(self.modalities))
         return _centred(vectors @ weights + biases), _centred(nearest)
 

@@ -1,43 +1,47 @@
 """How a query changes between the head and the search box: case, punctuation, slips of the keyboard, other words."""
 
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 
+_DATA = json.loads((Path(__file__).parent / "data" / "typing.json").read_text("utf-8"))
+_NEIGHBOURS: dict[str, str] = _DATA["neighbours"]
+_KEPT = frozenset(_DATA["kept"].split())
+_CONTENT = re.compile(r"\b[a-z]{4,}\b")
+_LETTERS = re.compile(r"(?=[a-zA-Z]{4})")  # a place with three more letters after it
+_PUNCTUATED = {"sentence": 0.7, "quote": 0.7}  # shares that keep their full stop or question mark
+_CASED = frozenset({"sentence", "title"})
 _LOWER_SHARE = 0.45
 _SLIP_SHARE = 0.06  # of queries in the other styles
 _SWAP_SHARE = 0.35  # of the content words of a query that is swapped at all
-_CONTENT = re.compile(r"\b[a-z]{4,}\b")
-_KEPT = frozenset(
-    "about after alone also anyone back because before behind between down each from have into kind looking next over"
-    " please right same saying says scene shot showing some something that their them then there these they this"
-    " through under until what when where which while whom with without word words your".split()
-)
-_NEIGHBOURS = {"a": "sq", "e": "wr", "i": "uo", "n": "bm", "o": "ip", "r": "et", "s": "ad", "t": "ry", "l": "k", "h": "gj"}
 
 
 def as_typed(draft: str, style: str, random: Random) -> str:
     """The draft as somebody types it in this style."""
-    text = draft if style in {"sentence", "quote"} and random.random() < 0.7 else draft.rstrip(".?")
-    if style not in {"sentence", "title"} and random.random() < _LOWER_SHARE:
-        text = text.lower()
+    text = draft if random.random() < _PUNCTUATED.get(style, 0) else draft.rstrip(".?")
     if style == "typo":
         return slip(slip(text.lower(), random), random)
+    if style not in _CASED and random.random() < _LOWER_SHARE:
+        text = text.lower()
     return slip(text, random) if random.random() < _SLIP_SHARE else text
 
 
 def slip(text: str, random: Random) -> str:
-    """One slip in one longer word: letters swapped, dropped, doubled or hit beside."""
-    places = [place for place in range(1, len(text) - 2) if text[place - 1 : place + 3].isalpha()]
+    """One slip in one longer word: two letters swapped, or one dropped, doubled or hit beside."""
+    places = [match.start() + 1 for match in _LETTERS.finditer(text)]
     if not places:
         return text
     at = random.choice(places)
-    kind = random.randrange(4)
-    if kind == 0:
-        middle = text[at + 1] + text[at]
-        return text[:at] + middle + text[at + 2 :]
-    replacement = ("", text[at] * 2, random.choice(_NEIGHBOURS.get(text[at], text[at + 1])))[kind - 1]
-    return text[:at] + replacement + text[at + 1 :]
+    letter, following = text[at], text[at + 1]
+    slips = (
+        following + letter,
+        following,
+        letter * 2 + following,
+        random.choice(_NEIGHBOURS[letter.lower()]) + following,
+    )
+    return text[:at] + random.choice(slips) + text[at + 2 :]
 
 
 def swap_words(text: str, vocabulary: Sequence[str], random: Random) -> str:

@@ -38,7 +38,7 @@ class Api(BaseHTTPRequestHandler):
 @pytest.fixture
 def route() -> Generator[Route]:
     with HTTPServer(("127.0.0.1", 0), Api) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield Route(url=f"http://localhost:{server.server_port}/route", key="k-1")
         server.shutdown()
 

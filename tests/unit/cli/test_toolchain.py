@@ -38,7 +38,17 @@ def cdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 def test_given_synth_then_the_stage_is_told_and_the_assembly_placed(cdk: Calls, tmp_path: Path) -> None:
     assert cdk('echo "$@"').synth().split() == (
-        ["synth", "--all", "--quiet", "--output", str(tmp_path / "out"), "-c", "stage=local", "--no-notices"]
+        [
+            "synth",
+            "--quiet",
+            "--output",
+            str(tmp_path / "out"),
+            "-c",
+            "stage=local",
+            "-c",
+            "bundle=false",
+            "--no-notices",
+        ]
     )
 
 

@@ -1,0 +1,69 @@
+"""A wrong context is refused before anything is built, with the key and what it may be."""
+
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import pytest
+
+from cdk.context import load
+from cdk.settings import Settings, SettingsError
+from tests.infra.conftest import context
+
+
+def settings(**others: Any) -> Settings:
+    return load(context(**others), host_python="3.12", host_machine="AMD64")
+
+
+def test_an_account_gets_the_newest_python_on_arm() -> None:
+    for stage in ("dev", "prod"):
+        chosen = settings(stage=stage)
+        assert (chosen.python, chosen.architecture, chosen.bundle) == ("3.14", "arm64", True)
+
+
+def test_the_local_stage_runs_on_this_host() -> None:
+    chosen = settings(stage="local")
+    assert (chosen.python, chosen.architecture, chosen.bundle) == ("3.12", "x86_64", False)
+    assert "not about Amazon Nova" in str(chosen.report_note)
+
+
+def test_a_stage_changes_only_what_it_names() -> None:
+    dev, prod = settings(stage="dev").limits, settings(stage="prod").limits
+    assert (dev.log_days, prod.log_days) == (30, 365)
+    assert dev.generate_concurrency == prod.generate_concurrency
+
+
+def test_every_default_model_may_be_used() -> None:
+    models = settings().models
+    assert set(models.roles.values()) <= set(models.allowed)
+    assert set(models.roles) == {"teacher", "job_teacher", "student", "base", "baseline", "judge"}
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        settings().stage = "prod"  # pyright: ignore[reportAttributeAccessIssue]  (the point of the test)
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ({"stage": "staging"}, "stage must be one of dev, prod, local; is 'staging'"),
+        ({"region": "eu-central-1"}, "region must be one of us-east-1, us-west-2; is 'eu-central-1'"),
+        ({"models": {"teacher": "x"}}, "models: .*job_teacher"),
+        ({"models": "x"}, "models must be an object"),
+        ({"limits": {**context()["limits"], "log_days": 31}}, "limits.log_days must be one of 7, 30, 90, 365; is 31"),
+        ({"limits": {**context()["limits"], "distill_polls": 0}}, "limits.distill_polls must be at least 1"),
+        ({"limits": {**context()["limits"], "distil_polls": 3}}, "limits: unknown distil_polls; known are"),
+        ({"limits": {**context()["limits"], "distill_polls": "3"}}, "limits.distill_polls must be int, is '3'"),
+        ({"run": {**context()["run"], "promote": 1}}, "run.promote must be bool, is 1"),
+    ],
+)
+def test_a_wrong_context_is_named(others: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        settings(**others)
+
+
+def test_an_unknown_host_is_named() -> None:
+    with pytest.raises(SettingsError, match="python must be one of"):
+        load(context(stage="local"), host_python="3.9", host_machine="x86_64")
+    with pytest.raises(SettingsError, match="processor"):
+        load(context(stage="local"), host_python="3.12", host_machine="riscv64")

@@ -1,0 +1,76 @@
+"""The stack as a whole: what it names, what it shows, what watches it."""
+
+import ast
+
+import pytest
+
+from tests.infra.conftest import ROOT
+from tests.infra.template import Template, statements, walk
+
+OUTPUTS = {
+    *("RouteUrl", "ApiId", "ApiStage", "ApiKeyId", "StateMachineArn", "DataBucketName", "TopicArn", "PointerName"),
+}
+NAMES = {
+    *("BucketName", "FunctionName", "RoleName", "TopicName", "StateMachineName", "LogGroupName", "AlarmName"),
+    *("LayerName", "PolicyName", "DashboardName", "UsagePlanName", "AliasName", "ManagedPolicyName"),
+}
+# not known to the embedded AWS (MiniStack 1.5.33); metric math in alarms is not either
+UNKNOWN = {"AWS::CloudWatch::CompositeAlarm", "AWS::StepFunctions::StateMachineVersion", "AWS::SSM::Parameter"}
+
+
+def test_what_crosses_the_border_is_an_output(each: Template) -> None:
+    assert set(each.body["Outputs"]) == OUTPUTS
+    assert each.body["Outputs"]["PointerName"]["Value"] == f"/intent-router/{each.stage}/active"
+
+
+def test_resources_are_named_by_cloudformation(each: Template) -> None:
+    for found in each.body["Resources"].values():
+        named = NAMES & set(found["Properties"]) - ({"PolicyName"} if found["Type"] == "AWS::IAM::Policy" else set())
+        named -= {"FunctionName"} if found["Type"] == "AWS::Lambda::Permission" else set()
+        assert not named, found["Type"]
+
+
+def test_the_pointer_is_not_a_resource_that_a_deploy_could_reset(each: Template) -> None:
+    kinds = {found["Type"] for found in each.body["Resources"].values()}
+    assert not kinds & UNKNOWN
+
+
+def test_the_topic_is_encrypted_wants_tls_and_lets_alarms_publish(each: Template) -> None:
+    assert each.only("AWS::SNS::Topic")["KmsMasterKeyId"]
+    found = statements(each.only("AWS::SNS::TopicPolicy")["PolicyDocument"])
+    assert [
+        one for one in found if one.effect == "Deny" and one.conditions == {"Bool": {"aws:SecureTransport": "false"}}
+    ]
+    (alarms,) = (one for one in found if one.effect == "Allow")
+    assert alarms.principal == {"Service": "cloudwatch.amazonaws.com"}
+    assert "aws:SourceAccount" in alarms.conditions["StringEquals"]
+
+
+def test_every_alarm_tells_the_topic_and_watches_a_metric_that_exists(each: Template) -> None:
+    written = _counted("lambdas/route/handler.py")
+    alarms = [found["Properties"] for found in each.of("AWS::CloudWatch::Alarm").values()]
+    assert {alarm["Namespace"] for alarm in alarms} == {"AWS/States", "AWS/ApiGateway", "IntentRouter"}
+    for alarm in alarms:
+        assert alarm["AlarmActions"], alarm["AlarmDescription"]
+        if alarm["Namespace"] == "IntentRouter":
+            assert alarm["MetricName"] in written
+            assert alarm["Dimensions"] == [{"Name": "service", "Value": "route"}]
+
+
+def _counted(path: str) -> set[str]:
+    """Names that a handler counts: first arguments of `count(...)`."""
+    calls = (node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.Call))
+    named = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "count")
+    return {str(one.value) for call in named for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant)}
+
+
+def test_all_stages_are_the_same_app(templates: dict[str, Template]) -> None:
+    kinds = {
+        stage: sorted(found["Type"] for found in one.body["Resources"].values()) for stage, one in templates.items()
+    }
+    assert kinds["dev"] == kinds["prod"] == kinds["local"]
+
+
+@pytest.mark.parametrize("word", ["localhost", "127.0.0.1", "AWS_ENDPOINT_URL"])
+def test_nothing_in_the_template_knows_where_it_runs(each: Template, word: str) -> None:
+    assert not [value for _, value in walk(each.body) if isinstance(value, str) and word in value]

@@ -1,0 +1,166 @@
+"""How runs end. Whatever happens: nothing half-done stays deployed, the topic hears of it, the lease is given back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.pipeline.conftest import Run, all_well, plan
+from tests.pipeline.machine import Walk
+
+NOTIFY = "Notify: publish the verdict and give back the lease"
+TASKS = [name for name in all_well() if name not in ("NotifyFunction", "StopFunction", "DeleteFunction")]
+
+
+def fails(_: dict[str, Any]) -> Any:
+    raise RuntimeError("out of order")
+
+
+def in_turn(*answers: Any) -> Callable[[dict[str, Any]], Any]:
+    """One answer after the other; the last one for ever."""
+    left = list(answers)
+    return lambda _: left.pop(0) if len(left) > 1 else left[0]
+
+
+def verdict(walk: Walk) -> str:
+    """What Notify was told; it is told once."""
+    (payload,) = walk.called("NotifyFunction")
+    return payload["verdict"]
+
+
+def discarded(walk: Walk) -> bool:
+    return bool(walk.called("StopFunction") and walk.called("DeleteFunction"))
+
+
+def test_a_good_run_promotes_and_discards_nothing(run: Run) -> None:
+    walk = run()
+    assert walk.end == "Succeed"
+    assert verdict(walk) == "promoted"
+    assert not discarded(walk)
+    assert walk.called("NotifyFunction")[0]["version"] == 3
+    assert [payload["batch"] for payload in walk.called("BatchFunction")] == [1, 2, 3]
+    assert walk.called("PromoteFunction")[0]["edge"]["threshold"] == 0.7
+
+
+def test_the_edge_student_is_fitted_while_the_job_runs(run: Run) -> None:
+    calls = [name for name, _ in run().calls]
+    assert calls.index("StartFunction") < calls.index("EdgeFunction") < calls.index("DistillStatusFunction")
+
+
+def test_a_refused_request_spends_nothing_and_says_why(run: Run) -> None:
+    refusal = {"ok": False, "run_id": "try", "error": "TooExpensive", "message": "61 USD"}
+    walk = run(PlanFunction=refusal)
+    assert (walk.end, walk.error) == ("Fail", "TooExpensive")
+    assert "61 USD" in walk.cause
+    assert verdict(walk) == "refused"
+    assert [name for name, _ in walk.calls] == ["PlanFunction", "NotifyFunction"]
+
+
+def test_an_abandoned_run_is_cleaned_up_before_a_new_one_begins(run: Run) -> None:
+    walk = run(PlanFunction=plan(abandoned="dead"))
+    assert walk.called("StopFunction") == walk.called("DeleteFunction") == [{"run_id": "dead"}]
+    assert verdict(walk) == "promoted"
+
+
+def test_an_abandoned_run_that_cannot_be_cleaned_up_does_not_stop_a_new_one(run: Run) -> None:
+    walk = run(PlanFunction=plan(abandoned="dead"), StopFunction=fails, DeleteFunction=fails)
+    assert verdict(walk) == "promoted"
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_whatever_function_fails_the_run_is_discarded_and_heard_of(run: Run, name: str) -> None:
+    walk = run(**{name: fails})
+    if name == "BatchFunction":  # a lost batch is the assembly's to count
+        assert verdict(walk) == "promoted"
+        return
+    assert (walk.end, verdict(walk)) == ("Fail", "failed")
+    assert walk.calls[-1][0] == "NotifyFunction"
+    assert "PlanFunction" in name or discarded(walk)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_failing_clean_up_is_told_and_the_lease_still_given_back(run: Run, name: str) -> None:
+    walk = run(**{name: fails, "StopFunction": fails, "DeleteFunction": fails})
+    assert walk.calls[-1][0] == "NotifyFunction"
+    if name not in ("BatchFunction", "PlanFunction"):
+        reason = walk.called("NotifyFunction")[0]["reason"]
+        assert "could not be stopped" in reason
+        assert "could not be deleted" in reason
+
+
+def test_a_silent_topic_ends_the_run_as_failed(run: Run) -> None:
+    assert run(NotifyFunction=fails).error == "NotifyFailed"
+
+
+def test_too_few_examples_are_topped_up_three_times(run: Run) -> None:
+    numbers = iter(((4, 5), (6, 6), (7, 9)))
+
+    def assemble(payload: dict[str, Any]) -> dict[str, Any]:
+        if payload["round"] == 3:
+            return {"status": "ready"}
+        first, last = next(numbers)
+        return {"status": "short", "first": first, "last": last}
+
+    walk = run(AssembleFunction=assemble)
+    assert verdict(walk) == "promoted"
+    assert [payload["round"] for payload in walk.called("AssembleFunction")] == [0, 1, 2, 3]
+    assert [payload["batch"] for payload in walk.called("BatchFunction")] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("others", "error", "states"),
+    [
+        ({"AssembleFunction": {"status": "short", "first": 4, "last": 4}}, "DataSetFailed", "Distill: start the job"),
+        ({"AssembleFunction": {"status": "failed", "message": "bad"}}, "DataSetFailed", "Distill: start the job"),
+        ({"StartFunction": {"ok": False, "error": "Quota", "message": "no"}}, "Quota", "Distill: fit the edge student"),
+        ({"DistillStatusFunction": {"status": "Failed", "reason": "x"}}, "JobFailed", "Deploy: create the deployment"),
+        ({"DistillStatusFunction": {"status": "Stopped"}}, "JobFailed", "Deploy: create the deployment"),
+        ({"DistillStatusFunction": {"status": "Dreaming"}}, "JobFailed", "Deploy: create the deployment"),
+        ({"DistillStatusFunction": {"status": "InProgress"}}, "JobTooLong", "Deploy: create the deployment"),
+        ({"CreateFunction": {"ok": False, "error": "Q", "message": "no"}}, "Q", "Deploy: warm it up"),
+        ({"DeployStatusFunction": {"status": "Failed", "reason": "x"}}, "DeploymentFailed", "Deploy: warm it up"),
+        ({"DeployStatusFunction": {"status": "Creating"}}, "DeploymentFailed", "Deploy: warm it up"),
+        ({"WarmFunction": {"ok": False}}, "DeploymentSilent", "Evaluate: answer the held-out set"),
+        ({"JudgeStatusFunction": {"status": "Failed", "reason": "x"}}, "JudgeFailed", "Evaluate: write the report"),
+        ({"JudgeStatusFunction": {"status": "InProgress"}}, "JudgeFailed", "Evaluate: write the report"),
+        ({"PromoteFunction": {"ok": False, "error": "LeaseLost", "message": "x"}}, "LeaseLost", "nowhere"),
+    ],
+)
+def test_what_goes_wrong_at_bedrock_ends_in_discard(run: Run, others: Any, error: str, states: str) -> None:
+    walk = run(**others)
+    assert (walk.end, walk.error, verdict(walk)) == ("Fail", error, "failed")
+    assert discarded(walk)
+    assert states not in walk.states
+
+
+def test_a_slow_job_deployment_and_judge_are_waited_for(run: Run) -> None:
+    walk = run(
+        DistillStatusFunction=in_turn(
+            *[{"status": "InProgress"}] * 4, {"status": "Completed", "reason": None, "model_arn": "model"}
+        ),
+        DeployStatusFunction=in_turn(*[{"status": "Creating"}] * 4, {"status": "Active"}),
+        JudgeStatusFunction=in_turn(*[{"status": "InProgress"}] * 4, {"status": "Completed"}),
+    )
+    assert verdict(walk) == "promoted"
+
+
+@pytest.mark.parametrize("passed", [False, None, "true", 1])
+def test_nothing_but_a_passed_gate_reaches_promote(run: Run, passed: object) -> None:
+    walk = run(GateFunction={"passed": passed, "promote": True, "reason": "lost", "rules": []})
+    assert not walk.called("PromoteFunction")
+    assert (walk.end, verdict(walk)) == ("Succeed", "discarded")
+    assert discarded(walk)
+
+
+def test_a_run_that_asks_not_to_promote_is_measured_and_discarded(run: Run) -> None:
+    walk = run(PlanFunction=plan(promote=False))
+    assert walk.called("ReportFunction")
+    assert not walk.called("PromoteFunction")
+    assert (walk.end, verdict(walk)) == ("Succeed", "discarded")
+    assert discarded(walk)
+
+
+def test_one_held_out_chunk_is_a_list_all_the_same(run: Run) -> None:
+    walk = run(PlanFunction=plan(answers=[{"candidate": "edge", "chunk": 1}], last=1))
+    assert len(walk.called("AnswerFunction")) == len(walk.called("BatchFunction")) == 1
+    assert NOTIFY in walk.states

@@ -1,0 +1,88 @@
+"""The frame of every pipeline function."""
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from doors import count, door
+from doors.clients import client, environment
+
+
+class Payload(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    run_id: str
+    secret: str = ""
+
+
+class Context:
+    aws_request_id = "lambda-1"
+
+
+@door(Payload)
+def double(request: Payload) -> Mapping[str, Any]:
+    count("Doubled", 2)
+    return {"twice": request.run_id * 2}
+
+
+def metrics(captured: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in captured.readouterr().out.splitlines() if "_aws" in line]
+
+
+def test_given_a_payload_then_the_logic_gets_it_typed_and_its_result_goes_out() -> None:
+    assert double({"run_id": "r"}, Context()) == {"twice": "rr"}
+
+
+def test_given_a_broken_payload_then_the_bug_is_raised() -> None:
+    with pytest.raises(ValidationError, match="run"):
+        double({"run": "r"}, Context())
+
+
+def test_given_a_call_then_log_and_metrics_name_the_run_and_not_the_event(
+    capsys: pytest.CaptureFixture[str], log: io.StringIO
+) -> None:
+    double({"run_id": "run-7", "secret": "hush"}, Context())
+    (entry,) = map(json.loads, log.getvalue().splitlines())
+    (metric,) = metrics(capsys)
+    assert (entry["message"], entry["correlation_id"], entry["aws_request_id"]) == ("double", "run-7", "lambda-1")
+    assert metric["Doubled"] == [2.0]
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "IntentRouter"
+    assert "hush" not in json.dumps([entry, metric])
+
+
+def test_given_two_calls_then_each_writes_its_own_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+    double({"run_id": "a"}, Context())
+    double({"run_id": "b"}, Context())
+    assert [entry["Doubled"] for entry in metrics(capsys)] == [[2.0], [2.0]]
+
+
+class Wanted(BaseModel):
+    data_bucket: str
+    threads: int
+    note: str | None
+
+
+def test_given_variables_then_they_are_typed_and_optional_ones_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_BUCKET", "b")
+    monkeypatch.setenv("THREADS", "4")
+    monkeypatch.delenv("NOTE", raising=False)
+    assert environment(Wanted) == Wanted(data_bucket="b", threads=4, note=None)
+
+
+def test_given_missing_and_malformed_variables_then_each_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATA_BUCKET", raising=False)
+    monkeypatch.setenv("THREADS", "many")
+    with pytest.raises(RuntimeError, match=r"DATA_BUCKET: .*THREADS: "):
+        environment(Wanted)
+
+
+def test_given_the_pipelines_clients_then_they_wait_and_retry() -> None:
+    client.cache_clear()
+    config = client("bedrock").meta.config
+    assert client("bedrock") is client("bedrock")
+    assert config.retries == {"mode": "standard", "total_max_attempts": 5}
+    assert (config.connect_timeout, config.read_timeout) == (5, 120)
+    client.cache_clear()

@@ -1,0 +1,73 @@
+"""A run whose seven candidates have answered 20 held-out queries."""
+
+from typing import Any
+
+import pytest
+
+from evaluate import data
+from intent.plan import CANDIDATES, JUDGED, Plan
+from intent.runs import Keys
+from store.objects import Objects
+from tests.unit.conftest import BUCKET
+from tests.unit.samples import MODALITIES, RUN_ID, leaning, plan
+
+from .samples import held, judged, response
+
+KEYS = Keys(RUN_ID)
+HELD = [held(number) for number in range(20)]
+MANIFEST: dict[str, Any] = {
+    "asked": 140,
+    "kept": 140,
+    "duplicates": 0,
+    "near_duplicates": 0,
+    "invalid": 0,
+    "lost": 0,
+    "train": 113,
+    "validation": 7,
+    "holdout": 20,
+    "input_tokens": 1000,
+    "output_tokens": 100,
+    "seed": 7,
+    "teacher": "t",
+    "prompt_version": "p",
+    "sha256": {"train": "d"},
+    "per_modality": dict.fromkeys(MODALITIES, 35),
+    "mean_weights": dict.fromkeys(MODALITIES, 0.25),
+}
+
+
+@pytest.fixture
+def objects(aws: dict[str, Any]) -> Objects:
+    """The bucket once the data set is ready."""
+    objects = Objects(aws["s3"], BUCKET)
+    objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
+    objects.write_json(KEYS.manifest, MANIFEST)
+    objects.write_json(KEYS.edge_metrics, {"top1": 0.9})
+    objects.write_lines(KEYS.examples("holdout"), (example.model_dump_json() for example in HELD))
+    return objects
+
+
+@pytest.fixture
+def answered(objects: Objects) -> Plan:
+    """And once every candidate has answered; in two chunks, the students faster than the baseline."""
+    for name in CANDIDATES:
+        tokens = {"input_tokens": 40, "output_tokens": 10} if name in ("distilled", "base") else {}
+        if name in ("baseline", "teacher"):
+            tokens = {"input_tokens": 600, "output_tokens": 60}
+        ms = 5.0 if name in ("distilled", "edge") else 50.0
+        answers = [response(n, leaning(MODALITIES[n % 4]), latency_ms=ms, **tokens) for n in range(20)]
+        data.keep_chunk(objects, KEYS, name, 1, answers[:15])
+        data.keep_chunk(objects, KEYS, name, 2, answers[15:])
+    return plan()
+
+
+@pytest.fixture
+def rated(objects: Objects, answered: Plan) -> Plan:
+    """And once the judge jobs have written their output."""
+    for name in CANDIDATES:
+        data.join_chunks(objects, KEYS, name, 2)
+    for name in JUDGED:
+        folder = f"{KEYS.judge_output(name)}job/uuid/models/{name}/taskTypes/General/datasets/holdout/"
+        objects.write_lines(f"{folder}output.jsonl", (judged(example.query, 1.0) for example in HELD))
+        objects.write_lines(f"{KEYS.judge_output(name)}job/uuid/custom_metrics/m.jsonl", ['{"no": "record"}'])
+    return answered

@@ -1,0 +1,56 @@
+"""The settings of a run and its plan."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from intent.plan import CANDIDATES, JUDGED, MIN_TRAINING, Plan
+from tests.unit.samples import plan, run
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"examples": 139}, "examples"),
+        ({"examples": 15_001}, "examples"),
+        ({"holdout": 19}, "holdout"),
+        ({"holdout": 1001}, "holdout"),
+        ({"mode": "both"}, "mode"),
+        ({"customization": "CONTINUED_PRE_TRAINING"}, "customization"),
+        ({"max_cost_usd": 0}, "max_cost_usd"),
+        ({"max_cost_usd": float("nan")}, "max_cost_usd"),
+        ({"seed": -1}, "seed"),
+        ({"speed": 1}, "speed"),
+        ({"mode": "prompts", "customization": "FINE_TUNING"}, "FINE_TUNING needs"),
+        ({"examples": 600, "holdout": 500}, "raise examples or lower holdout"),
+    ],
+)
+def test_given_settings_that_do_not_fit_then_the_field_is_named(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        run(**changed)
+
+
+@given(st.integers(140, 15_000), st.integers(20, 1000))
+def test_given_a_run_that_may_start_then_its_three_parts_fill_it(examples: int, holdout: int) -> None:
+    try:
+        wanted = run(examples=examples, holdout=holdout)
+    except ValidationError as error:
+        assert "for training after" in str(error)  # noqa: PT017  (the other outcome is fine too)
+        return
+    assert wanted.training + wanted.validation + wanted.holdout == examples
+    assert wanted.training >= MIN_TRAINING
+
+
+def test_given_a_plan_then_it_survives_its_file_and_finds_its_batches() -> None:
+    made = plan()
+    read = Plan.model_validate(json.loads(json.dumps(made.model_dump(mode="json"))))
+    assert read == made
+    assert [read.batch(number).number for number in (1, 6)] == [1, 6]
+
+
+def test_given_the_candidates_then_those_that_are_judged_are_among_them() -> None:
+    assert set(JUDGED) < set(CANDIDATES)

@@ -1,0 +1,48 @@
+"""The one definition of the domain."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from intent import taxonomy
+from intent.taxonomy import Taxonomy
+
+TWO = [{"name": "seen", "description": "what is seen"}, {"name": "heard", "description": "what is heard"}]
+
+
+def domain(**changed: Any) -> Taxonomy:
+    whole = {"name": "n", "task": "t", "modalities": TWO, "domains": {"a": "b"}, "styles": {"c": "d"}}
+    return Taxonomy.model_validate({**whole, **changed})
+
+
+def test_given_the_projects_file_when_loaded_then_it_holds_the_four_indexes_in_order() -> None:
+    loaded = taxonomy.load()
+    assert loaded.modalities == ("visual", "audio", "transcription", "metadata")
+    assert set(loaded.descriptions) == set(loaded.modalities)
+    assert taxonomy.load() is loaded
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"modalities": TWO[:1]}, "modalities"),
+        ({"modalities": [*TWO, TWO[0]]}, "a name stands twice"),
+        ({"modalities": [*TWO, {"name": "Seen", "description": "x"}]}, r"modalities\.2\.name"),
+        ({"modalities": [*TWO, {"name": "with space", "description": "x"}]}, r"modalities\.2\.name"),
+        ({"modalities": [*TWO, {"name": "smelt"}]}, r"modalities\.2\.description"),
+        ({"modalities": [*TWO, {"name": "smelt", "description": ""}]}, r"modalities\.2\.description"),
+        ({"domains": {}}, "domains"),
+        ({"styles": {}}, "styles"),
+        ({"styles": ["a"]}, "styles"),
+        ({"moods": {}}, "moods"),
+    ],
+)
+def test_given_a_broken_file_then_the_field_is_named(changed: dict[str, Any], field: str) -> None:
+    with pytest.raises(ValidationError, match=field):
+        domain(**changed)
+
+
+def test_given_a_taxonomy_then_nobody_changes_it() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(domain(), "name", "other")  # noqa: B010  (the checker knows that it is frozen)

@@ -1,0 +1,118 @@
+"""The active version, kept through bad moments."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+import pytest
+
+from intent.pointer import Pointer
+from route.active import ActiveVersion
+from route.errors import NotReady
+from tests.unit.samples import edge_student
+
+from .samples import BLOB, POINTER
+
+
+class Source:
+    """A pointer and objects that may fail."""
+
+    def __init__(self, pointer: Pointer | Exception | None, blob: bytes | Exception = BLOB) -> None:
+        self.pointer, self.blob = pointer, blob
+        self.reads: list[str] = []
+        self.warnings: list[str] = []
+        self.version = ActiveVersion(self.read_pointer, self.read_object, lambda code, _: self.warnings.append(code))
+
+    def read_pointer(self) -> Pointer | None:
+        if isinstance(self.pointer, Exception):
+            raise self.pointer
+        return self.pointer
+
+    def read_object(self, key: str) -> bytes:
+        self.reads.append(key)
+        if isinstance(self.blob, Exception):
+            raise self.blob
+        return self.blob
+
+
+def another(blob: bytes) -> Pointer:
+    edge = POINTER.edge.model_copy(update={"s3_key": "next", "sha256": sha256(blob).hexdigest()})
+    return POINTER.model_copy(update={"version": 4, "edge": edge})
+
+
+def test_given_a_pointer_then_its_edge_student_is_read_once() -> None:
+    source = Source(POINTER)
+    first, second = source.version.get(), source.version.get()
+    assert first.pointer == POINTER
+    assert first.edge is second.edge is not None
+    assert source.reads == [POINTER.edge.s3_key]
+
+
+def test_given_a_promotion_then_the_new_student_is_read() -> None:
+    source = Source(POINTER)
+    source.version.get()
+    source.blob = edge_student("metadata").to_bytes()
+    source.pointer = another(source.blob)
+    found = source.version.get()
+    assert found.pointer.version == 4
+    assert found.edge is not None
+    assert found.edge.predict("q").weights["metadata"] > 0.5
+
+
+def test_given_a_new_version_with_the_same_file_then_it_is_not_read_again() -> None:
+    source = Source(POINTER)
+    source.version.get()
+    source.pointer = POINTER.model_copy(update={"version": 4})
+    assert source.version.get().pointer.version == 4
+    assert len(source.reads) == 1
+
+
+def test_given_nothing_promoted_yet_then_it_says_what_to_do() -> None:
+    with pytest.raises(NotReady, match="start the pipeline"):
+        Source(None).version.get()
+
+
+@pytest.mark.parametrize("error", [ValueError("garbage"), TimeoutError()])
+def test_given_an_unreadable_pointer_at_first_then_it_is_not_ready(error: Exception) -> None:
+    source = Source(error)
+    with pytest.raises(NotReady, match="try again shortly"):
+        source.version.get()
+    assert source.warnings == ["pointer_unreadable"]
+
+
+def test_given_an_unreadable_pointer_later_then_the_last_version_goes_on() -> None:
+    source = Source(POINTER)
+    before = source.version.get()
+    source.pointer = TimeoutError()
+    after = source.version.get()
+    assert (after.pointer, after.edge) == (before.pointer, before.edge)
+    assert source.warnings == ["pointer_unreadable"]
+    assert len(source.reads) == 1
+
+
+BROKEN: dict[str, Callable[[], bytes | Exception]] = {
+    "forbidden": PermissionError,
+    "another file": lambda: edge_student("visual").to_bytes(),
+    "cut": lambda: BLOB[:-1],
+    "empty": lambda: b"",
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_given_an_edge_file_that_is_not_the_pointers_then_the_distilled_student_goes_on_alone(what: str) -> None:
+    source = Source(POINTER, BROKEN[what]())
+    found = source.version.get()
+    assert (found.pointer, found.edge) == (POINTER, None)
+    assert source.warnings == ["edge_unreadable"]
+
+
+def test_given_a_file_with_the_right_checksum_that_is_no_model_then_it_is_not_used() -> None:
+    source = Source(another(b"not a model"), b"not a model")
+    assert source.version.get().edge is None
+    assert source.warnings == ["edge_unreadable"]
+
+
+def test_given_an_edge_file_that_comes_back_then_it_is_used() -> None:
+    source = Source(POINTER, TimeoutError())
+    assert source.version.get().edge is None
+    source.blob = BLOB
+    assert source.version.get().edge is not None
