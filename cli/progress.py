@@ -73,6 +73,8 @@ def snapshot(status: str, history: History, keys: Iterable[str], *, cause: str =
 def _generate(history: History, written: Mapping[str, int]) -> Room:
     batches = written["generate/receipts"]
     total: int | None = history.latest("Generate", "last") or _planned(history, "last")
+    if total is not None:
+        total = max(total, batches)  # the assembly may have asked for more
     note = f"{batches} batches written" if batches else "waiting"
     counts = {name: history.latest("Generate", name) for name in ("train", "validation", "holdout")}
     if written["dataset"] and all(count is not None for count in counts.values()):

@@ -97,7 +97,8 @@ def finish(console: Console, target: Target, run: Run) -> Snapshot:
     try:
         seen = follow(console, target, Watcher(target, run))
     except KeyboardInterrupt:
-        console.print(f"\nThe run goes on. Follow it again: router watch {run.name}   Stop it: router stop {run.name}")
+        console.print(f"\nThe run goes on.\nFollow it again:  router watch {run.name}", highlight=False, soft_wrap=True)
+        console.print(f"Stop it:          router stop {run.name}", highlight=False, soft_wrap=True)
         raise
     if seen.status != "SUCCEEDED":
         cause = seen.cause or f"in state {seen.state!r}"

@@ -85,7 +85,7 @@ def routed(console: Console, route: Route) -> list[str]:
     failures: list[str] = []
     for query in QUERIES:
         answer = ask.ask(route, query)
-        console.print(f"  {query}\n    {ask.sentence(answer)}", highlight=False, markup=False)
+        console.print(f"  {query}\n    {ask.sentence(answer)}", highlight=False, markup=False, soft_wrap=True)
         if answer.status != 200 or not ask.sums_to_one(answer.body["weights"]):  # noqa: PLR2004
             failures.append(f"the answer for {query!r} breaks the contract: {answer.body}")
     return failures
@@ -98,7 +98,7 @@ def refused(console: Console, route: Route) -> list[str]:
         ("a bad body", ask.post(route, b'{"question": 1}'), range(400, 500)),
         ("a missing key", ask.post(route, b'{"query": "x"}', with_key=False), range(403, 404)),
     ):
-        console.print(f"  {what}: {answer.status} {answer.body}", highlight=False, markup=False)
+        console.print(f"  {what}: {answer.status} {answer.body}", highlight=False, markup=False, soft_wrap=True)
         if answer.status not in statuses or set(answer.body) != {"code", "message", "request_id"}:
             failures.append(f"{what} was answered with {answer.status} {answer.body}")
     return failures

@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Self
 
 _PROC = Path("/proc")
-_EVERY = 0.5  # seconds between samples
+_EVERY = 1.0  # seconds between samples; one takes some 50 ms
 
 
 class Memory:
     """`with Memory() as memory: ...`, then `memory.peak` in bytes (0 where there is no /proc).
 
-    The sum of resident sets, so pages that processes share count once for each: an upper bound.
+    The sum of proportional set sizes: a page that several processes share counts once in all, as in the machine.
     """
 
     def __init__(self) -> None:
@@ -32,20 +32,24 @@ class Memory:
     @property
     def peak_text(self) -> str:
         """The peak in words."""
-        return f"{self.peak / 2**20:.0f} MB (resident sets of all processes)" if self.peak else "not measured here"
+        return (
+            f"{self.peak / 2**20:.0f} MB (proportional set sizes of all processes)"
+            if self.peak
+            else "not measured here"
+        )
 
     def _sample(self) -> None:
         while not self._over.wait(_EVERY):
-            self.peak = max(self.peak, resident(os.getpid()))
+            self.peak = max(self.peak, held(os.getpid()))
 
 
-def resident(root: int) -> int:
-    """Resident bytes of the process `root` and all its descendants now."""
+def held(root: int) -> int:
+    """Bytes that the process `root` and all its descendants hold now."""
     parents = dict(_parents())
     family = {root}
     while grown := {child for child, parent in parents.items() if parent in family} - family:
         family |= grown
-    return sum(_pages(pid) for pid in family) * os.sysconf("SC_PAGE_SIZE")
+    return sum(_proportional(pid) for pid in family)
 
 
 def _parents() -> list[tuple[int, int]]:
@@ -58,8 +62,9 @@ def _parents() -> list[tuple[int, int]]:
     return found
 
 
-def _pages(pid: int) -> int:
+def _proportional(pid: int) -> int:
     try:
-        return int((_PROC / str(pid) / "statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
+        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0  # it ended meanwhile
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))

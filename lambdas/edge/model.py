@@ -1,32 +1,21 @@
-"""The edge student at serving time: a linear softmax in one small file, read and evaluated without numpy.
+"""The edge student at serving time: a linear softmax in one small file, read and evaluated without numpy."""
 
-The file: magic (6 bytes), format version (uint16), lengths of meta and payload (uint32 each), all little-endian; meta
-as JSON; payload: one row of int16 per modality; SHA-256 of everything before it.
-"""
-
-import hashlib
-import json
 import math
-import struct
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from edge import container
+from edge.container import EdgeModelError
 from edge.cues import lexicon
 from edge.features import SCHEME, SIZE, sparse
 from intent.weights import Weights, normalise
 
-MAGIC = b"IREDGE"
-VERSION = 1
-_HEADER = struct.Struct("<6sHII")
-_DIGEST = 32
+__all__ = ["Answer", "EdgeModel", "EdgeModelError", "Parameters", "feature_id"]
+
 _FLOOR = 1e-9  # keeps the sum of the weights above 0 whatever the logits are
-
-
-class EdgeModelError(ValueError):
-    """A file that is no edge model, is damaged, or belongs to another version; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,7 @@ class EdgeModel:
     @classmethod
     def from_bytes(cls, blob: bytes) -> Self:
         """Read a file. Raises EdgeModelError if it is foreign, damaged or of another version."""
-        meta, payload = _open(blob)
+        meta, payload = container.unpack(blob)
         parameters = _parameters(meta)
         if len(payload) != len(parameters.modalities) * SIZE * 2:
             raise EdgeModelError("the edge model's payload does not fit its modalities")
@@ -76,10 +65,7 @@ class EdgeModel:
         """The file: the same model gives the same bytes."""
         names = Parameters.__dataclass_fields__
         values = {name: getattr(self.parameters, name) for name in names} | {"features": feature_id(), "size": SIZE}
-        meta = json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
-        payload = b"".join(row.tobytes() for row in _little_endian(self._rows))
-        body = _HEADER.pack(MAGIC, VERSION, len(meta), len(payload)) + meta + payload
-        return body + hashlib.sha256(body).digest()
+        return container.pack(values, b"".join(row.tobytes() for row in _little_endian(self._rows)))
 
     def predict(self, query: str) -> Answer:
         """Weigh one query; any text is fine."""
@@ -107,20 +93,6 @@ def _softmax(logits: Sequence[float]) -> list[float]:
     powers = [math.exp(logit - top) for logit in logits]
     total = sum(powers)
     return [power / total for power in powers]
-
-
-def _open(blob: bytes) -> tuple[Mapping[str, Any], bytes]:
-    if len(blob) < _HEADER.size + _DIGEST or blob[: len(MAGIC)] != MAGIC:
-        raise EdgeModelError("not an edge model file")
-    _, version, meta_size, payload_size = _HEADER.unpack_from(blob)
-    if version != VERSION:
-        raise EdgeModelError(f"edge model of format version {version}; this code reads version {VERSION}")
-    if len(blob) != _HEADER.size + meta_size + payload_size + _DIGEST:
-        raise EdgeModelError("the edge model file is cut short or too long")
-    if hashlib.sha256(blob[:-_DIGEST]).digest() != blob[-_DIGEST:]:
-        raise EdgeModelError("the edge model file is damaged: its checksum does not match")
-    start = _HEADER.size + meta_size
-    return json.loads(blob[_HEADER.size : start]), blob[start:-_DIGEST]
 
 
 def _parameters(meta: Mapping[str, Any]) -> Parameters:

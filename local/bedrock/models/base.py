@@ -80,5 +80,5 @@ def base(taxonomy: Taxonomy) -> NearestRouter:
 
 
 def baseline(taxonomy: Taxonomy) -> NearestRouter:
-    """The baseline router: six examples per modality."""
-    return NearestRouter(taxonomy.modalities, written_examples(taxonomy.modalities, 6), 0.1, BASELINE_HABITS)
+    """The baseline router: eight examples per modality."""
+    return NearestRouter(taxonomy.modalities, written_examples(taxonomy.modalities, 8), 0.1, BASELINE_HABITS)

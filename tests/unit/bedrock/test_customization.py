@@ -26,6 +26,7 @@ def training(**changed: Any) -> Training:
         "teacher": "amazon.nova-pro-v1:0",
         "training_uri": "s3://data/runs/r/dataset/train.jsonl",
         "output_uri": "s3://data/runs/r/distill/",
+        "key_arn": "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012",
     }
     return Training(**{**whole, **changed})
 
@@ -50,6 +51,7 @@ def test_given_a_broken_request_then_the_checker_would_tell() -> None:
 def test_given_a_teacher_then_the_job_distils_and_without_one_it_tunes() -> None:
     distils = training().request()
     assert distils["customizationType"] == "DISTILLATION"
+    assert distils["customModelKmsKeyId"] == training().key_arn
     config = distils["customizationConfig"]["distillationConfig"]["teacherModelConfig"]
     assert config == {"teacherModelIdentifier": "amazon.nova-pro-v1:0", "maxResponseLengthForInference": 200}
     tunes = training(teacher=None).request()

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from local.memory import resident
+from local.memory import held
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc on this system")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="no /proc on this system")
 
 
 def test_given_a_child_that_holds_memory_then_it_counts() -> None:
-    before = resident(os.getpid())
+    before = held(os.getpid())
     script = "block = bytearray(60_000_000); print('ready', flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
-        during = resident(os.getpid())
+        during = held(os.getpid())
         child.communicate(b"\n")
     assert during - before > 55_000_000

@@ -30,6 +30,11 @@ def test_given_batches_in_the_bucket_then_they_are_counted_against_the_plan() ->
     assert room(seen(PLANNED, keys), "Generate") == Room("Generate", 2, 4, "2 batches written")
 
 
+def test_given_batches_on_top_of_the_plan_then_the_total_grows_with_them() -> None:
+    keys = [f"generate/receipts/{number:05d}.json" for number in range(1, 7)]
+    assert room(seen(PLANNED, keys), "Generate").total == 6
+
+
 def test_given_an_assembled_data_set_then_its_sizes_are_shown() -> None:
     results = {**PLANNED, "Generate: assemble": {"last": 5, "train": 80, "validation": 10, "holdout": 10}}
     found = room(seen(results, ["dataset/train.jsonl"]), "Generate")

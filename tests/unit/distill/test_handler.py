@@ -16,11 +16,13 @@ from tests.unit.wire import Fault, Wire
 KEYS = Keys(RUN_ID)
 NAME = job_name(RUN_ID, "distill")
 ROLE = "arn:aws:iam::123456789012:role/job"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
 
 
 @pytest.fixture
 def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     monkeypatch.setenv("CUSTOMIZATION_ROLE_ARN", ROLE)
+    monkeypatch.setenv("KEY_ARN", KEY)
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
     return objects
@@ -46,7 +48,7 @@ def test_given_a_run_then_its_job_reads_the_training_file_and_writes_beside_it(o
     (request,) = bedrock.asked("CreateModelCustomizationJob")
     assert request["trainingDataConfig"] == {"s3Uri": f"s3://{BUCKET}/{KEYS.split('train')}"}
     assert request["outputDataConfig"] == {"s3Uri": f"s3://{BUCKET}/{KEYS.distill}"}
-    assert (request["jobName"], request["roleArn"]) == (NAME, ROLE)
+    assert (request["jobName"], request["roleArn"], request["customModelKmsKeyId"]) == (NAME, ROLE, KEY)
     assert (request["baseModelIdentifier"], request["customizationType"]) == (
         "amazon.nova-micro-v1:0:128k",
         "DISTILLATION",

@@ -44,7 +44,7 @@ RULES = [
     ("valid", 0.995, 0.9949, "obey the contract"),
     ("mae", 0.08, 0.0801, "mean weight error"),
     ("top1", 0.89, 0.8899, "leading modality right"),
-    ("recall", {"visual": 0.9, "audio": 0.6}, {"visual": 0.9, "audio": 0.5999}, "weakest modality"),
+    ("recall", {"visual": 0.9, "audio": 0.5}, {"visual": 0.9, "audio": 0.4999}, "weakest modality"),
     ("judge", 3.8, 3.799, "judge score"),
     ("cost_per_million_usd", 5.0, 5.01, "cost per million"),
     ("latency_ms", {"p50": 1700.0}, {"p50": 1700.1}, "median latency"),
