@@ -113,7 +113,7 @@ def _evaluate(history: History, written: Mapping[str, int]) -> Room:
 def _promote(history: History) -> Room:
     ended = [room for room in _LAST_ROOMS if room in history.entered]
     note = {"Promote": "promoted", "Discard": "discarded"}[ended[-1]] if ended else "waiting"
-    return Room("Promote", len(ended), 1, note)
+    return Room("Promote", min(len(ended), 1), 1, note)
 
 
 def _planned(history: History, field_name: str) -> Any:  # noqa: ANN401  (whatever JSON stands there)

@@ -34,7 +34,7 @@ class PlanRequest(BaseModel):
 
     execution_arn: str
     execution_name: str
-    input: dict[str, Any] = {}
+    input: object = {}
 
 
 class BatchRequest(BaseModel):

@@ -24,9 +24,11 @@ _INPUT = (
 _SHOWN = 200  # characters of what was given; the message travels through SNS
 
 
-def resolve(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Run:
+def resolve(given: object, defaults: Mapping[str, Any]) -> Run:
     """The run for this execution input. Raises `Rejected` (InvalidInput) naming every field that is wrong."""
-    unknown = sorted(set(given) - set(_INPUT))
+    if not isinstance(given, Mapping):
+        raise Rejected("InvalidInput", 'input: must be a JSON object, such as {} or {"examples": 1000}')
+    unknown = sorted({str(key) for key in given} - set(_INPUT))
     if unknown:
         named = ", ".join(unknown)[:_SHOWN]
         raise Rejected("InvalidInput", f"unknown input {named}; known are {', '.join(sorted(_INPUT))}")

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from intent.weights import Weights, leading, strict_json
+from intent.strict import strict_json
+from intent.weights import Weights, leading
 
 SCHEMA = "bedrock-conversation-2024"
 MAX_QUERY = 2_000  # characters, the limit of POST /route as well

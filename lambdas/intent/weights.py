@@ -1,10 +1,10 @@
 """Weights of the modalities: finite, 0..1, four decimals, sum exactly 1; and the strict reading of a model's answer."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+
+from intent.strict import strict_json
 
 Weights = dict[str, float]
 """One number per modality, in the taxonomy's order."""
@@ -81,14 +81,6 @@ def check(answer: Mapping[str, object], modalities: Sequence[str]) -> Weights | 
         return Rejected(str(broken))
 
 
-def strict_json(text: str) -> object:
-    """`json.loads` without its leniency: ValueError for NaN, Infinity, duplicate keys and deep nesting as well."""
-    try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-
-
 def _decode(text: str) -> dict[str, object]:
     if not text.startswith("{"):
         raise _Broken("not_an_object")
@@ -139,13 +131,3 @@ def _reasoning(answer: Mapping[str, object]) -> str | None:
     if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
         raise _Broken("reasoning_not_text")  # a lone surrogate (an escape of half a pair) cannot be sent on as UTF-8
     return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise ValueError("duplicate key")
-    return dict(pairs)

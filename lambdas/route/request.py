@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from intent.records import MAX_QUERY
-from intent.weights import strict_json
+from intent.strict import strict_json
 from route.errors import InvalidRequest, TooLarge, UnsupportedMedia
 
 MAX_BODY = 16_384  # bytes; a query of 2,000 characters needs at most 12,000 with escapes

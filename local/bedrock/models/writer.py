@@ -14,7 +14,7 @@ from local.bedrock.models.ranking import cue_scores
 MIXED = "mixed"
 MAX_COUNT = 200  # lines in one answer; more would not fit a real model's output either
 _ORDER = re.compile(r"\{[^{}]*\}\s*\Z")
-_ROUNDS = 4
+_ROUNDS = 3
 _PATIENCE = 4  # drafts per proposal, where drafts repeat or mislead
 _SPARE = 1.35  # proposals per query still wanted: most batches are done after two rounds
 _MISLED = 2.5  # cue weight that speaks against the cell: not worth encoding

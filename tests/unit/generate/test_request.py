@@ -102,3 +102,10 @@ def test_given_any_input_then_it_is_a_run_or_a_refusal(given: dict[str, Any]) ->
         assert str(rejected)  # noqa: PT017  (either outcome is fine)
         return
     assert run.training >= 100
+
+
+@pytest.mark.parametrize("odd", [[], [1], "examples", 3, None, True])
+def test_given_an_input_that_is_no_object_then_it_says_what_one_looks_like(odd: object) -> None:
+    with pytest.raises(Rejected, match="input: must be a JSON object") as refused:
+        resolve(odd, DEFAULTS)
+    assert refused.value.error == "InvalidInput"

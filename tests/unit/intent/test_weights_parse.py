@@ -108,7 +108,7 @@ REFUSED = {
     text_of(reasoning="\ud83d"): "reasoning_not_text",
     text_of().replace('"', "'"): "not_json",
     text_of()[:-1] + ",}": "not_json",
-    '{"visual": ' * 250 + "1" + "}" * 250: "wrong_keys",
+    '{"visual": ' * 250 + "1" + "}" * 250: "not_json",
 }  # fmt: skip
 
 

@@ -1,0 +1,52 @@
+import json
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intent.strict import MAX_DEPTH, strict_json
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_given_what_json_writes_then_it_is_read_back(value: object) -> None:
+    assert strict_json(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "[Infinity]", '{"a": -Infinity}', '{"a": 1, "a": 1}', "", "{", "[1,]", "9" * 5000]
+)
+def test_given_what_is_not_json_then_it_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        strict_json(text)
+
+
+@pytest.mark.parametrize("limit", [1000, 100_000])
+@pytest.mark.parametrize("text", ["[" * 8000 + "]" * 8000, '{"a":' * 40 + "1" + "}" * 40, "[" * 16_000])
+def test_given_deep_nesting_then_it_is_refused_whatever_the_interpreters_limit(text: str, limit: int) -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        with pytest.raises(ValueError, match="nested deeper than 32"):
+            strict_json(text)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def test_given_brackets_in_a_string_then_they_are_text() -> None:
+    text = '[ "{[\\" ' + "[{" * 100
+    assert strict_json(json.dumps({"query": text})) == {"query": text}
+
+
+def test_given_the_deepest_that_is_allowed_then_it_is_read() -> None:
+    strict_json("[" * MAX_DEPTH + "]" * MAX_DEPTH)
