@@ -172,8 +172,6 @@ def test_whatever_the_code_imports_is_its_own_or_locked() -> None:
 def test_a_handler_module_imports_without_the_science_layer(room: str) -> None:
     """Its functions share it, and not all of them have that layer."""
     code = assets.code(ROOT)
-    if not (code / room / "handler.py").exists():
-        pytest.skip("not written yet")
     blocked = ["numpy", "scipy", "datasketch", "jinja2", "markupsafe", "yaml"]
     script = f"import sys; sys.modules.update(dict.fromkeys({blocked})); import {room}.handler"
     environment = {"PYTHONPATH": str(code), "POWERTOOLS_METRICS_NAMESPACE": "x", "POWERTOOLS_SERVICE_NAME": room}
