@@ -69,7 +69,7 @@ types: setup ## pyright, strict
 	npx --no-install pyright
 
 unit: setup ## unit tests
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit -n 2
 
 pipeline: setup ## state machine tests
 	$(BIN)/python -m pytest tests/pipeline

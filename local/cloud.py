@@ -21,6 +21,9 @@ from local.server import HOST, REGION, inherited, main
 
 _ROOT = Path(__file__).parents[1]
 _STATE, _LOG = "cloud.json", "cloud.log"
+# glibc reads these when a process starts. By itself it gives each thread an arena and raises the second bound as it
+# goes, and then keeps what jobs and large arrays have left behind.
+_LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
 _START_SECONDS, _STOP_SECONDS, _POLL = 30.0, 4.0, 0.05
 
 
@@ -93,7 +96,7 @@ def start(port: int, workdir: Path, wait_scale: float) -> Cloud:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             command,
             cwd=_ROOT,
-            env=inherited(),
+            env={**inherited(), **_LEAN},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

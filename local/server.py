@@ -8,7 +8,7 @@ from pathlib import Path
 
 HOST, REGION = "127.0.0.1", "us-east-1"
 _ROOT = Path(__file__).parents[1]
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_")
 _IDLE_LAMBDA_SECONDS = 20
 
 
