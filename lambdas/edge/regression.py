@@ -2,13 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.sparse import csr_array
-
-from edge.lbfgs import minimise
 
 Matrix = NDArray[np.float64]
 
 _START = 1e-3
+_MEMORY = 10  # pairs of steps that L-BFGS remembers
 
 
 def fit_softmax(
@@ -34,5 +34,6 @@ def fit_softmax(
         return float(value), np.concatenate([gradient.ravel(), error.sum(axis=0)])
 
     start = np.random.default_rng(seed).normal(scale=_START, size=(features + 1) * classes)
-    found = minimise(loss, start, iterations)
+    options = {"maxiter": iterations, "maxcor": _MEMORY}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
     return found[:-classes].reshape(features, classes), found[-classes:]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from edge.calibration import calibrate
-from edge.lbfgs import minimise
 from edge.training import fit
 from intent.weights import leading
 from tests.unit.edge.toy import MODALITIES, examples, fitted
@@ -50,13 +49,3 @@ def test_given_errors_only_among_the_unsure_then_the_threshold_keeps_them_out() 
 def test_given_too_few_to_prove_the_risk_then_nothing_is_answered_alone() -> None:
     found = calibrate(np.tile([3.0, 0, 0, 0], (10, 1)), np.tile([0.7, 0.1, 0.1, 0.1], (10, 1)), risk=0.05)
     assert found.threshold == 1.0
-
-
-def test_given_rosenbrock_then_the_minimiser_reaches_the_valley_floor() -> None:
-    def rosenbrock(point: np.ndarray) -> tuple[float, np.ndarray]:
-        x, y = point
-        return (1 - x) ** 2 + 100 * (y - x * x) ** 2, np.array(
-            [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)]
-        )
-
-    assert minimise(rosenbrock, np.array([-1.2, 1.0]), 200) == pytest.approx([1, 1], abs=1e-3)
