@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from local.bedrock.cards import Cards, Role
+from local.bedrock.catalogue.cards import Cards, Role
 from local.bedrock.models.types import Model
 
 Scale = Sequence[tuple[str, float | str]]

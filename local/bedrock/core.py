@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from local.bedrock.backend import Backend
-from local.bedrock.fault_table import Faults
-from local.bedrock.files import Files
-from local.bedrock.jobs import JobFailedError, StallError, Workers
-from local.bedrock.messages import Input
+from local.bedrock.faults.table import Faults
+from local.bedrock.jobs.background import JobFailedError, StallError, Workers
+from local.bedrock.jobs.files import Files
 from local.bedrock.names import Place
+from local.bedrock.wire.messages import Input
 
 
 @dataclass(frozen=True, kw_only=True)

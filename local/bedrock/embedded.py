@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable, Mapping
 
 from local.bedrock.backend import Scale, Trained, Verdict
-from local.bedrock.cards import Role
-from local.bedrock.catalogue import CATALOGUE
+from local.bedrock.catalogue.cards import Role
+from local.bedrock.catalogue.table import CATALOGUE
 from local.bedrock.core import Core
-from local.bedrock.files import S3Files
+from local.bedrock.jobs.files import S3Files
 from local.bedrock.models.types import Model
 from local.bedrock.names import Place
 from local.bedrock.service import Bedrock
@@ -30,8 +30,8 @@ class EmbeddedModels:
     def train(self, records: Iterable[Mapping[str, object]], teacher: Model | None) -> Trained:
         """As `Backend.train`, for the modalities of the project's taxonomy."""
         from intent.taxonomy import load  # noqa: PLC0415
+        from local.bedrock.jobs.training_loss import training_loss  # noqa: PLC0415
         from local.bedrock.models import registry  # noqa: PLC0415
-        from local.bedrock.training_loss import training_loss  # noqa: PLC0415
 
         kept = [dict(record) for record in records]
         modalities = load().modalities

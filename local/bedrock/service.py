@@ -7,20 +7,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from local.bedrock import faults
-from local.bedrock.batch import Batch
+from local.bedrock.catalogue.foundation import Foundation
 from local.bedrock.core import Core, subject
-from local.bedrock.custom_models import CustomModels
-from local.bedrock.customization import Customization
-from local.bedrock.deployments import Deployments
-from local.bedrock.errors import ApiError, not_embedded
-from local.bedrock.evaluation import Evaluation
-from local.bedrock.fault_table import parse, refusal
-from local.bedrock.foundation import Foundation
-from local.bedrock.messages import HttpAnswer, HttpRequest, Input, Output, Query
-from local.bedrock.runtime import Runtime
-from local.bedrock.serving import Serving
-from local.bedrock.wire import Wire
+from local.bedrock.faults import client as faults
+from local.bedrock.faults.table import parse, refusal
+from local.bedrock.jobs.batch import Batch
+from local.bedrock.jobs.custom_models import CustomModels
+from local.bedrock.jobs.customization import Customization
+from local.bedrock.jobs.evaluation import Evaluation
+from local.bedrock.serving.choice import Serving
+from local.bedrock.serving.deployments import Deployments
+from local.bedrock.serving.runtime import Runtime
+from local.bedrock.wire.errors import ApiError, not_embedded
+from local.bedrock.wire.messages import HttpAnswer, HttpRequest, Input, Output, Query
+from local.bedrock.wire.rest_json import Wire
 
 _log = logging.getLogger(__name__)
 CONTROL, RUNTIME = "bedrock", "bedrock-runtime"

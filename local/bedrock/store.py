@@ -10,8 +10,8 @@ from string import ascii_lowercase, digits
 from threading import RLock
 from typing import Generic, TypeVar
 
-from local.bedrock.errors import conflict, not_found
-from local.bedrock.messages import Input
+from local.bedrock.wire.errors import conflict, not_found
+from local.bedrock.wire.messages import Input
 
 _ID_LENGTH = 12
 

@@ -16,8 +16,8 @@ from cli.target import Target
 from cli.toolchain import Cdk
 from intent.pointer import Pointer
 from local import demo
-from local.bedrock import faults
-from local.bedrock.faults import Fault
+from local.bedrock.faults import client as faults
+from local.bedrock.faults.client import Fault
 
 EXAMPLES = 300
 _PATIENCE = 240  # seconds; a run of this size takes about 15 on two idle cores

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.target import Target
-from local.bedrock.faults import Fault
+from local.bedrock.faults.client import Fault
 from tests.local.conftest import Ended, Mailbox, Pipeline
 
 

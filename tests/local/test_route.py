@@ -8,7 +8,7 @@ import pytest
 from cli import ask
 from cli.target import Target
 from local import demo
-from local.bedrock.faults import Fault
+from local.bedrock.faults.client import Fault
 from tests.local.conftest import Ended
 
 MODALITIES = ["visual", "audio", "transcription", "metadata"]

@@ -15,12 +15,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.bedrock.core import Core
-from local.bedrock.faults import PATH, Fault
-from local.bedrock.messages import HttpAnswer, HttpRequest
+from local.bedrock.faults.client import PATH, Fault
 from local.bedrock.names import Place
 from local.bedrock.service import Bedrock
-from local.bedrock.shapes import Checker
-from local.bedrock.wire import Wire
+from local.bedrock.wire.messages import HttpAnswer, HttpRequest
+from local.bedrock.wire.rest_json import Wire
+from local.bedrock.wire.shapes import Checker
 from tests.unit.local_bedrock.fakes import ROLE, STUDENT, FakeBackend, FakeFiles, records
 
 # One session: each new one would read the service models again.

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from local.bedrock.backend import Scale, Trained, Verdict
-from local.bedrock.cards import Card, Cards, Role
-from local.bedrock.jobs import JobFailedError
+from local.bedrock.catalogue.cards import Card, Cards, Role
+from local.bedrock.jobs.background import JobFailedError
 from local.bedrock.models.types import Completion, Request
 
 ROLE = "arn:aws:iam::000000000000:role/service"

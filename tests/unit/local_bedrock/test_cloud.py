@@ -16,8 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import cloud
-from local.bedrock import faults
-from local.bedrock.faults import Fault
+from local.bedrock.faults import client as faults
+from local.bedrock.faults.client import Fault
 from tests.unit.local_bedrock.conftest import wait_until
 from tests.unit.local_bedrock.fakes import ROLE, STUDENT, records
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from local.bedrock.faults import Fault
+from local.bedrock.faults.client import Fault
 from tests.unit.local_bedrock.conftest import Local, finished, refused, wait_until
 from tests.unit.local_bedrock.fakes import STUDENT, records
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from local.bedrock.faults import Fault
+from local.bedrock.faults.client import Fault
 from tests.unit.local_bedrock.conftest import Local, deployed, refused, wait_until
 
 ABSENT = "arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment/abcdefghijkl"

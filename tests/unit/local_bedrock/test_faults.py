@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.bedrock.faults import FORMS, PATH, Fault
+from local.bedrock.faults.client import FORMS, PATH, Fault
 from tests.unit.local_bedrock.conftest import Local, refused
 from tests.unit.local_bedrock.fakes import ANSWER
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from local.bedrock.patterns import compiled
-from local.bedrock.service_model import service
-from local.bedrock.wire import Wire
+from local.bedrock.wire.patterns import compiled
+from local.bedrock.wire.rest_json import Wire
+from local.bedrock.wire.service_model import service
 from tests.unit.local_bedrock.conftest import Local
 
 JOBS, EVALUATIONS = "/model-customization-jobs", "/evaluation-jobs"

@@ -3,8 +3,8 @@
 Checked on 2026-11-21 for us-east-1. Nova Premier is named by its profile only, and is past its end of life.
 """
 
-from local.bedrock.cards import Card, Cards, unknown_model
-from local.bedrock.errors import end_of_life, validation
+from local.bedrock.catalogue.cards import Card, Cards, unknown_model
+from local.bedrock.wire.errors import end_of_life, validation
 
 _STUDENTS: dict[str, frozenset[str]] = {
     "amazon.nova-pro-v1:0": frozenset({"amazon.nova-lite-v1:0:300k", "amazon.nova-micro-v1:0:128k"}),

@@ -6,7 +6,7 @@ model-lifecycle-legacy.html. Dates that the pages do not give are left out. Only
 
 from datetime import UTC, datetime
 
-from local.bedrock.cards import Card, Cards
+from local.bedrock.catalogue.cards import Card, Cards
 
 _TUNABLE = ("FINE_TUNING", "DISTILLATION")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from local.bedrock.backend import Scale
-from local.bedrock.errors import ApiError, validation
-from local.bedrock.messages import Input
+from local.bedrock.wire.errors import ApiError, validation
+from local.bedrock.wire.messages import Input
 
 _PREDICTION = "{{prediction}}"
 

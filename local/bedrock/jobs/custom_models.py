@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from local.bedrock.cards import Card
-from local.bedrock.errors import conflict
-from local.bedrock.listing import select
-from local.bedrock.messages import Input, Output
+from local.bedrock.catalogue.cards import Card
 from local.bedrock.names import Place
 from local.bedrock.store import Resource, Store
+from local.bedrock.wire.errors import conflict
+from local.bedrock.wire.listing import select
+from local.bedrock.wire.messages import Input, Output
 
 
 @dataclass(kw_only=True)

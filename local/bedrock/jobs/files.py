@@ -3,8 +3,8 @@
 from functools import cached_property
 from typing import Any, Protocol
 
-from local.bedrock.errors import validation
-from local.bedrock.jobs import JobFailedError
+from local.bedrock.jobs.background import JobFailedError
+from local.bedrock.wire.errors import validation
 
 _MAX_BYTES = 1 << 30  # 1 GB, the limit of a training, evaluation or batch file
 

@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from local.bedrock.conversation import DEFAULT_MAX_TOKENS, check_turns, text_of
-from local.bedrock.errors import ApiError, validation
 from local.bedrock.models.types import Completion, Request
+from local.bedrock.serving.conversation import DEFAULT_MAX_TOKENS, check_turns, text_of
+from local.bedrock.wire.errors import ApiError, validation
 
 
 class _Body(BaseModel):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from local.bedrock.jobs import JobFailedError
+from local.bedrock.jobs.background import JobFailedError
 
 SCHEMA = "bedrock-conversation-2024"
 MINIMUM = 100

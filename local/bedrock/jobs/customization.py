@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import cast
 
 from local.bedrock.core import Core
-from local.bedrock.custom_models import CustomModels
-from local.bedrock.errors import conflict, validation
-from local.bedrock.files import check_readable
-from local.bedrock.listing import select
-from local.bedrock.messages import Input, Output
-from local.bedrock.pairs import check_base, check_teacher
+from local.bedrock.jobs.custom_models import CustomModels
+from local.bedrock.jobs.files import check_readable
+from local.bedrock.jobs.pairs import check_base, check_teacher
+from local.bedrock.jobs.training import TrainingJob, run
 from local.bedrock.store import Store
-from local.bedrock.training import TrainingJob, run
+from local.bedrock.wire.errors import conflict, validation
+from local.bedrock.wire.listing import select
+from local.bedrock.wire.messages import Input, Output
 
 _TYPES = ("DISTILLATION", "FINE_TUNING")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
-from local.bedrock.service_model import Shape
+from local.bedrock.wire.service_model import Shape
 
 
 def encode(shape: Shape, value: object) -> object:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from local.bedrock import conversation, native
 from local.bedrock.core import Core, subject
-from local.bedrock.errors import validation
-from local.bedrock.fault_table import spoil
-from local.bedrock.messages import Input, Output
+from local.bedrock.faults.table import spoil
 from local.bedrock.models.types import Completion, Request
-from local.bedrock.serving import Serving
-from local.bedrock.wire import Wire
+from local.bedrock.serving import conversation, native
+from local.bedrock.serving.choice import Serving
+from local.bedrock.wire.errors import validation
+from local.bedrock.wire.messages import Input, Output
+from local.bedrock.wire.rest_json import Wire
 
 
 class Runtime:

@@ -1,13 +1,13 @@
 """Evaluation jobs with a judge model, the API: create, get, list, stop."""
 
 from local.bedrock.core import Core
-from local.bedrock.errors import conflict
-from local.bedrock.evaluation_plan import Plan, plan_of
-from local.bedrock.files import check_readable
-from local.bedrock.judging import EvaluationJob, run
-from local.bedrock.listing import select
-from local.bedrock.messages import Input, Output
+from local.bedrock.jobs.evaluation_plan import Plan, plan_of
+from local.bedrock.jobs.files import check_readable
+from local.bedrock.jobs.judging import EvaluationJob, run
 from local.bedrock.store import Store
+from local.bedrock.wire.errors import conflict
+from local.bedrock.wire.listing import select
+from local.bedrock.wire.messages import Input, Output
 
 
 class Evaluation:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from local.bedrock.errors import conflict
 from local.bedrock.store import Resource, now
+from local.bedrock.wire.errors import conflict
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 2  # jobs that may use the processor at the same time

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, NoReturn, cast
 
-from local.bedrock.encoding import encode
-from local.bedrock.errors import ApiError, unknown_operation
-from local.bedrock.messages import HttpAnswer, HttpRequest, Input, Output
-from local.bedrock.service_model import Operation, Shape, service
-from local.bedrock.shapes import Checker, from_text
+from local.bedrock.wire.encoding import encode
+from local.bedrock.wire.errors import ApiError, unknown_operation
+from local.bedrock.wire.messages import HttpAnswer, HttpRequest, Input, Output
+from local.bedrock.wire.service_model import Operation, Shape, service
+from local.bedrock.wire.shapes import Checker, from_text
 
 
 class Call(NamedTuple):

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
 
-from local.bedrock.errors import ApiError, validation
-from local.bedrock.faults import FORMS, Fault, Kind
+from local.bedrock.faults.client import FORMS, Fault, Kind
+from local.bedrock.wire.errors import ApiError, validation
 
 _RULES = TypeAdapter(list[Fault])
 

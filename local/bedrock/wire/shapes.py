@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sized
 from datetime import UTC, datetime
 from typing import cast
 
-from local.bedrock.errors import ApiError, validation
-from local.bedrock.patterns import compiled
-from local.bedrock.service_model import Shape
+from local.bedrock.wire.errors import ApiError, validation
+from local.bedrock.wire.patterns import compiled
+from local.bedrock.wire.service_model import Shape
 
 _SHOWN = 200  # characters of a refused value that an error repeats
 _SCALARS: Mapping[str, type | tuple[type, ...]] = {

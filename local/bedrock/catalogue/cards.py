@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from local.bedrock.errors import ApiError, end_of_life, validation
 from local.bedrock.store import now
+from local.bedrock.wire.errors import ApiError, end_of_life, validation
 
 Role = Literal["teacher", "base", "baseline", "judge"]
 Lifecycle = Literal["ACTIVE", "LEGACY"]

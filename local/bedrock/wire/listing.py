@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from local.bedrock.errors import validation
-from local.bedrock.messages import Input
 from local.bedrock.store import Resource
+from local.bedrock.wire.errors import validation
+from local.bedrock.wire.messages import Input
 
 _PAGE = 100  # our default; the service does not say
 _BEFORE = ("creationTimeBefore", "createdBefore", "submitTimeBefore")

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from local.bedrock.core import Core
-from local.bedrock.evaluation_plan import Dataset, Metric, Plan
-from local.bedrock.files import under
-from local.bedrock.jobs import Job, JobFailedError, Status
-from local.bedrock.messages import Input
+from local.bedrock.jobs.background import Job, JobFailedError, Status
+from local.bedrock.jobs.evaluation_plan import Dataset, Metric, Plan
+from local.bedrock.jobs.files import under
+from local.bedrock.wire.messages import Input
 
 _MAX_PROMPTS = 1000
 _OPERATION = "CreateEvaluationJob"

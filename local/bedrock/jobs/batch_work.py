@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from local.bedrock.core import Core
-from local.bedrock.errors import ApiError
-from local.bedrock.files import split, under
-from local.bedrock.jobs import Job, JobFailedError
-from local.bedrock.messages import Input
-from local.bedrock.runtime import Runtime
+from local.bedrock.jobs.background import Job, JobFailedError
+from local.bedrock.jobs.files import split, under
+from local.bedrock.serving.runtime import Runtime
+from local.bedrock.wire.errors import ApiError
+from local.bedrock.wire.messages import Input
 
 _MINIMUM, _MAXIMUM = 100, 50_000  # records of a job
 _OPERATION = "CreateModelInvocationJob"

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from local.bedrock.core import Core
-from local.bedrock.custom_models import CustomModel, CustomModels
-from local.bedrock.errors import conflict, not_found, validation
-from local.bedrock.jobs import Job, JobFailedError
-from local.bedrock.listing import select
-from local.bedrock.messages import Input, Output
+from local.bedrock.jobs.background import Job, JobFailedError
+from local.bedrock.jobs.custom_models import CustomModel, CustomModels
 from local.bedrock.models.types import Model
 from local.bedrock.store import Store
+from local.bedrock.wire.errors import conflict, not_found, validation
+from local.bedrock.wire.listing import select
+from local.bedrock.wire.messages import Input, Output
 
 _CREATE = "CreateCustomModelDeployment"
 _UPDATE = "UpdateCustomModelDeployment"

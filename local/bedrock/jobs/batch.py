@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import cast
 
-from local.bedrock.batch_work import BatchJob, run
 from local.bedrock.core import Core
-from local.bedrock.errors import conflict, validation
-from local.bedrock.files import check_readable
-from local.bedrock.listing import select
-from local.bedrock.messages import Input, Output
-from local.bedrock.runtime import Runtime
+from local.bedrock.jobs.batch_work import BatchJob, run
+from local.bedrock.jobs.files import check_readable
+from local.bedrock.serving.runtime import Runtime
 from local.bedrock.store import Store
+from local.bedrock.wire.errors import conflict, validation
+from local.bedrock.wire.listing import select
+from local.bedrock.wire.messages import Input, Output
 
 _DEFAULT_HOURS = 24
 

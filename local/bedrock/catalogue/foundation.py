@@ -1,9 +1,9 @@
 """GetFoundationModel, ListFoundationModels, GetInferenceProfile."""
 
-from local.bedrock.cards import Card, Cards, unknown_model
-from local.bedrock.errors import not_found
-from local.bedrock.messages import Input, Output
+from local.bedrock.catalogue.cards import Card, Cards, unknown_model
 from local.bedrock.names import Place
+from local.bedrock.wire.errors import not_found
+from local.bedrock.wire.messages import Input, Output
 
 _US_REGIONS = ("us-east-1", "us-east-2", "us-west-2")  # of the `us.` profiles
 

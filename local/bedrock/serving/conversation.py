@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
-from local.bedrock.errors import validation
-from local.bedrock.messages import Input
 from local.bedrock.models.types import Request
+from local.bedrock.wire.errors import validation
+from local.bedrock.wire.messages import Input
 
 DEFAULT_MAX_TOKENS = 4096
 _NOT_EMBEDDED = ("toolConfig", "guardrailConfig", "outputConfig", "promptVariables")

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from local.bedrock import dataset
-from local.bedrock.cards import Card
+from local.bedrock.catalogue.cards import Card
 from local.bedrock.core import Core
-from local.bedrock.custom_models import CustomModel, CustomModels
-from local.bedrock.files import under
-from local.bedrock.jobs import Job, Status
-from local.bedrock.messages import Input
+from local.bedrock.jobs import dataset
+from local.bedrock.jobs.background import Job, Status
+from local.bedrock.jobs.custom_models import CustomModel, CustomModels
+from local.bedrock.jobs.files import under
 from local.bedrock.store import now
+from local.bedrock.wire.messages import Input
 
 _STEPS = ("validation", "dataProcessing", "training")
 _OPERATION = "CreateModelCustomizationJob"

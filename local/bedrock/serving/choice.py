@@ -1,10 +1,10 @@
 """Which embedded model answers for a `modelId`: a deployment, a foundation model or an inference profile."""
 
-from local.bedrock.cards import Role, unknown_model
+from local.bedrock.catalogue.cards import Role, unknown_model
 from local.bedrock.core import Core
-from local.bedrock.deployments import Deployments
-from local.bedrock.errors import ApiError, end_of_life, not_found, validation
 from local.bedrock.models.types import Model
+from local.bedrock.serving.deployments import Deployments
+from local.bedrock.wire.errors import ApiError, end_of_life, not_found, validation
 
 _DEPLOYMENT = ":custom-model-deployment/"
 

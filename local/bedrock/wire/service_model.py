@@ -7,7 +7,7 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from local.bedrock.patterns import enum_of
+from local.bedrock.wire.patterns import enum_of
 
 
 class Shape:

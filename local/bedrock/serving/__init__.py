@@ -1,0 +1,1 @@
+"""What answers at once: Converse, InvokeModel, and the deployments behind them."""
