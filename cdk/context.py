@@ -41,6 +41,7 @@ def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> 
         models=_build(Models, "models", context, own),
         run=_build(RunDefaults, "run", context, own),
         limits=_build(Limits, "limits", context, own),
+        route_mode=str(own.get("route_mode", context.get("route_mode"))),
         report_note=own.get("report_note"),
         bundle=str(context.get("bundle", own.get("bundle", True))).lower() != "false",
     )

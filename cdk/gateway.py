@@ -20,6 +20,7 @@ QUERY = apigw.JsonSchema(
             items=apigw.JsonSchema(type=apigw.JsonSchemaType.STRING, max_length=40),
         ),
         "floor": apigw.JsonSchema(type=apigw.JsonSchemaType.NUMBER, minimum=0, maximum=0.5),
+        "prefer": apigw.JsonSchema(type=apigw.JsonSchemaType.STRING, enum=["quality", "speed"]),
     },
 )
 
@@ -38,7 +39,7 @@ ANSWERS = (
         apigw.ResponseType.BAD_REQUEST_BODY,
         None,
         "invalid_request",
-        "body: must be JSON with query, a text of 1 to 2000 characters, and at most explain, targets and floor",
+        "body: must be JSON with query, a text of 1 to 2000 characters, and at most explain, targets, floor and prefer",
     ),
     Answer(
         apigw.ResponseType.UNSUPPORTED_MEDIA_TYPE, None, "unsupported_media_type", "send the body as application/json"

@@ -49,7 +49,9 @@ class Monitoring(Construct):
             "Aborted": machine.metric_aborted(),
         }
         errors, requests = route.api.metric_server_error(), route.api.metric_count()
-        fallbacks = _own("Fallbacks", statistic="Average")  # every request counts as 0 or 1: the average is the share
+        # Every request counts as 0 or 1 in each of them: the average is the share.
+        fallbacks = _own("Fallbacks", statistic="Average")
+        others = [_own(name, statistic="Average") for name in ("CacheAnswers", "EdgeAnswers", "DistilledAnswers")]
         for how, metric in lost.items():
             self._alarm(f"Run{how}", metric, 1, "A run ended without a verdict; its execution says where and why")
         self._alarm("RouteErrors", errors.with_(statistic="Sum", period=_FIVE_MINUTES), 5, "POST /route answers 5xx")
@@ -61,7 +63,7 @@ class Monitoring(Construct):
         dashboard.add_widgets(
             _graph("Requests and errors", requests, errors),
             _graph("Latency (ms)", *latency),
-            _graph("Share of fallbacks", fallbacks),
+            _graph("Who answers (share)", *others, fallbacks),
         )
         dashboard.add_widgets(
             _graph("Tokens", *tokens),

@@ -47,7 +47,7 @@ class Route(Construct):
             handler="route.handler.route",
             timeout=20,
             memory=1024,
-            environment={"POINTER_PARAMETER": settings.pointer},
+            environment={"POINTER_PARAMETER": settings.pointer, "ROUTE_MODE": settings.route_mode},
         )
         allow(self.function.role, "ssm:GetParameter", on=[pointer_arn(Stack.of(self), settings.pointer)])
         storage.grant(self.function.role, read=["runs/*/edge/model.bin"], find=False)

@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 
 STAGES = ("dev", "prod", "local")
 REGIONS = ("us-east-1", "us-west-2")  # on-demand deployment of custom models, Bedrock user guide, 2026-11
+ROUTE_MODES = ("cascade", "edge", "distilled")  # who answers: the edge student where it is sure, always, or never first
 LOG_DAYS = (7, 30, 90, 365)  # some of what CloudWatch Logs offers
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")  # Lambda runtimes that the code runs on
 ACCOUNT_PYTHON = PYTHONS[-1]
@@ -55,6 +56,7 @@ class RunDefaults:
     batch_size: int
     chunk_size: int
     max_cost_usd: float
+    max_edge_risk: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,7 @@ class Settings:
     models: Models
     run: RunDefaults
     limits: Limits
+    route_mode: str = ROUTE_MODES[0]
     bundle: bool = True
     report_note: str | None = None
 
@@ -105,6 +108,7 @@ class Settings:
         one_of("stage", self.stage, STAGES)
         one_of("region", self.region, REGIONS)
         one_of("python", self.python, PYTHONS)
+        one_of("route_mode", self.route_mode, ROUTE_MODES)
 
     @property
     def local(self) -> bool:

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 from decimal import Decimal
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -24,9 +24,13 @@ class Answer:
     elapsed_ms: float
 
 
-def ask(route: Route, query: str, *, explain: bool = False) -> Answer:
+Prefer = Literal["quality", "speed"]
+
+
+def ask(route: Route, query: str, *, explain: bool = False, prefer: Prefer | None = None) -> Answer:
     """Route one query. NoAnswer if nothing listens or what came back is not JSON; a 4xx or 5xx is an Answer."""
-    return post(route, json.dumps({"query": query, "explain": explain}).encode())
+    wish = {"prefer": prefer} if prefer else {}
+    return post(route, json.dumps({"query": query, "explain": explain, **wish}).encode())
 
 
 def post(route: Route, body: bytes, *, with_key: bool = True) -> Answer:

@@ -101,10 +101,13 @@ def ask(
     query: Annotated[str, typer.Argument(help="What somebody typed into the search box.")],
     *,
     why: Annotated[bool, typer.Option("--explain", help="Let the model say why.")] = False,
+    prefer: Annotated[
+        asking.Prefer | None, typer.Option(help="Ask the model even where the edge is sure, or never.")
+    ] = None,
 ) -> None:
     """Route one query through the deployed API and print the weights."""
     target: Target = ctx.obj.target()
-    answer = asking.ask(target.route, query, explain=why)
+    answer = asking.ask(target.route, query, explain=why, prefer=prefer)
     console.print(asking.sentence(answer), highlight=False, markup=False, soft_wrap=True)
     if reasoning := answer.body.get("reasoning"):
         console.print(reasoning, markup=False, soft_wrap=True)

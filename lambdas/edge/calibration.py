@@ -34,13 +34,13 @@ def calibrate(logits: Matrix, targets: Matrix, risk: float) -> Calibration:
     right = logits.argmax(axis=1) == leaders
     temperature = _temperature(logits, leaders)
     confidence = softmax(logits / temperature, axis=1).max(axis=1)
-    threshold = _threshold(confidence, right, risk)
+    threshold = threshold_for(confidence, right, risk)
     weights = softmax(logits, axis=1)
     metrics = {
         "agreement": float(right.mean()),
         "kl": float((targets * (np.log(targets + 1e-12) - log_softmax(logits, axis=1))).sum(axis=1).mean()),
         "mae": float(np.abs(weights - targets).mean()),
-        "ece": _ece(confidence, right),
+        "ece": expected_calibration_error(confidence, right),
         "temperature": temperature,
         "threshold": threshold,
         "coverage": float((confidence >= threshold).mean()),
@@ -59,11 +59,14 @@ def _temperature(logits: Matrix, leaders: NDArray[np.int64]) -> float:
     return float(np.exp(found.x))
 
 
-def _threshold(confidence: Matrix, right: NDArray[np.bool_], risk: float) -> float:
-    """The lowest confidence above which disagreement stays under `risk`, by its Clopper-Pearson upper bound.
+def threshold_for(confidence: Matrix, right: NDArray[np.bool_], risk: float) -> float:
+    """The lowest confidence above which disagreement stays under `risk`, by its Clopper-Pearson upper bound (95 %).
 
-    1.0 (answer nothing alone) where no part of the split shows that.
+    `confidence` and `right`: one per query of a split that was not trained on. 1.0 (answer nothing alone) where no
+    part of the split shows that.
     """
+    if not len(confidence):
+        return 1.0
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(~right[order])
     count = np.arange(1, len(order) + 1)
@@ -73,7 +76,23 @@ def _threshold(confidence: Matrix, right: NDArray[np.bool_], risk: float) -> flo
     return float(confidence[order[safe[-1]]]) if len(safe) else 1.0
 
 
-def _ece(confidence: Matrix, right: NDArray[np.bool_]) -> float:
+def reliability(confidence: Matrix, right: NDArray[np.bool_]) -> list[dict[str, float]]:
+    """The reliability diagram: for each tenth of confidence that occurs, count, mean confidence and share right."""
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    return [
+        {
+            "from": b / _BINS,
+            "to": (b + 1) / _BINS,
+            "count": int((bins == b).sum()),
+            "confidence": round(float(confidence[bins == b].mean()), 4),
+            "right": round(float(right[bins == b].mean()), 4),
+        }
+        for b in sorted(set(bins.tolist()))
+    ]
+
+
+def expected_calibration_error(confidence: Matrix, right: NDArray[np.bool_]) -> float:
+    """Mean gap between confidence and share right over the diagram's bins, weighted by their counts (0..1)."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [
         abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist())

@@ -45,17 +45,26 @@ def computed(weigh: Callable[[str], Weights]) -> Candidate:
 
     def candidate(query: str) -> Answered:
         started = time.perf_counter()
-        weights = weigh(query)
-        elapsed = (time.perf_counter() - started) * 1000
-        return Answered(text=answer(weights), weights=weights, latency_ms=round(elapsed, 4))
+        return _computed(weigh(query), started)
 
     return candidate
 
 
+def _computed(weights: Weights, started: float, confidence: float | None = None) -> Answered:
+    elapsed = (time.perf_counter() - started) * 1000
+    return Answered(text=answer(weights), weights=weights, confidence=confidence, latency_ms=round(elapsed, 4))
+
+
 def edge(blob: bytes) -> Candidate:
-    """The edge student."""
+    """The edge student, with its confidence."""
     student = EdgeModel.from_bytes(blob)
-    return computed(lambda query: student.predict(query).weights)
+
+    def candidate(query: str) -> Answered:
+        started = time.perf_counter()
+        found = student.predict(query)
+        return _computed(found.weights, started, confidence=found.confidence)
+
+    return candidate
 
 
 def static(weights: Mapping[str, float], taxonomy: Taxonomy) -> Candidate:

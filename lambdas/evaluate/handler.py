@@ -135,7 +135,7 @@ def judge_status(request: StatusRequest) -> dict[str, Any]:
 
 @door(ReportRequest)
 def report(request: ReportRequest) -> dict[str, Any]:
-    """Write `report.json` and `report.html`."""
+    """Write `report.json` and `report.html`; gives the edge student with the threshold that was chosen."""
     from evaluate import page  # noqa: PLC0415  (Jinja2 is in the science layer, which only this function has)
     from evaluate.report import build  # noqa: PLC0415
 
@@ -145,7 +145,7 @@ def report(request: ReportRequest) -> dict[str, Any]:
     built = build(objects, keys, plan, students=students, note=note, now=datetime.now(UTC))
     objects.write_json(keys.report, built)
     objects.write(keys.page, page.render(built).encode(), "text/html; charset=utf-8")
-    return {"report_key": keys.report, "html_key": keys.page}
+    return {"report_key": keys.report, "html_key": keys.page, "edge": built["students"]["edge"]}
 
 
 @door(_Request)

@@ -52,13 +52,14 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _cost(responses: Sequence[Response], model: str | None, table: PriceTable) -> float | None:
-    paid = [r for r in responses if r.output_tokens]
+    """Of the queries that were answered at all; what the edge student answers in a cascade has no tokens."""
+    given = [r for r in responses if r.latency_ms is not None]
     if model is None:
         return 0.0
-    if not paid:
+    if not given:
         return None
-    usd = table.cost(model, sum(r.input_tokens for r in paid), sum(r.output_tokens for r in paid))
-    return round(usd / len(paid) * MILLION, 2)
+    usd = table.cost(model, sum(r.input_tokens for r in given), sum(r.output_tokens for r in given))
+    return round(usd / len(given) * MILLION, 2)
 
 
 def _recall(responses: Sequence[Response]) -> dict[str, float | None]:

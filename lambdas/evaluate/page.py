@@ -17,9 +17,13 @@ def render(report: Mapping[str, Any]) -> str:
 def _template() -> Template:
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["figure"] = _figure
+    environment.filters |= {"figure": _figure, "share": _share}
     return environment.get_template("page.html.j2")
 
 
 def _figure(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001  (a dash in a table)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"  # noqa: RUF001  (a dash in a table)

@@ -1,12 +1,13 @@
 """The report of a run: what was made, how each candidate did, and the verdict of the gate."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from evaluate import data, gate
+from evaluate import cascade, data, gate
 from evaluate.measure import figures
+from evaluate.responses import Response
 from intent import prices
 from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.runs import Keys
@@ -26,7 +27,13 @@ def build(
     objects: Objects, keys: Keys, plan: Plan, *, students: Mapping[str, Any], note: str | None, now: datetime
 ) -> dict[str, Any]:
     """The whole report. `students`: ARNs and edge file of this run; `note`: what the stage says of its figures."""
-    candidates = [_candidate(objects, keys, plan, name) for name in CANDIDATES]
+    answers = {name: data.responses(objects, keys, name) for name in CANDIDATES}
+    chosen = cascade.choose_threshold(
+        objects.read_json(keys.edge_validation), distilled=answers["distilled"], max_risk=plan.run.max_edge_risk
+    )
+    together = cascade.combine(answers["edge"], answers["distilled"], chosen["threshold"])
+    candidates = [_candidate(objects, keys, plan, name, given) for name, given in answers.items()]
+    candidates.insert(CANDIDATES.index("edge") + 1, _cascade(together, plan))
     manifest = objects.read_json(keys.manifest)
     verdict = gate.judge({candidate["name"]: candidate for candidate in candidates})
     return {
@@ -40,8 +47,12 @@ def build(
         "models": plan.run.models,
         "settings": plan.run.model_dump(mode="json", exclude={"allowed_models"}),
         "dataset": manifest,
-        "edge": objects.read_json(keys.edge_metrics),
-        "students": dict(students),
+        "edge": {
+            "fit": objects.read_json(keys.edge_metrics),
+            **chosen,
+            **cascade.account(answers["edge"], chosen["threshold"]),
+        },
+        "students": {**students, "edge": {**students["edge"], "threshold": chosen["threshold"]}},
         "candidates": candidates,
         "gate": verdict,
         "estimate_usd": plan.estimate_usd,
@@ -49,8 +60,14 @@ def build(
     }
 
 
-def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str) -> dict[str, Any]:
-    answers = data.responses(objects, keys, name)
+def _cascade(answers: Sequence[Response], plan: Plan) -> dict[str, Any]:
+    """Edge and distilled student together. Its cost is per route: what the edge student answers costs no tokens."""
+    model = plan.run.student
+    found = figures(answers, model=model, judge=None, table=prices.load())
+    return {"name": "cascade", "model": model, **found, "judge_detail": None}
+
+
+def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str, answers: Sequence[Response]) -> dict[str, Any]:
     judged = data.judge_scores(objects, keys, name, asked=len(answers)) if name in JUDGED else None
     model = model_of(name, plan)
     found = figures(
@@ -68,7 +85,7 @@ def _receipt(plan: Plan, manifest: Mapping[str, Any], candidates: list[dict[str,
     answers = math.fsum(
         table.cost(candidate["model"], candidate["input_tokens"], candidate["output_tokens"])
         for candidate in candidates
-        if candidate["model"]
+        if candidate["model"] and candidate["name"] != "cascade"  # its answers are the students', paid once
     )
     written = table.cost(plan.run.teacher, manifest["input_tokens"], manifest["output_tokens"])
     return {"write_and_label": round(written, 4), "answer": round(answers, 4)}

@@ -7,12 +7,16 @@ from intent.weights import Parsed, Rejected, Weights
 
 
 class Answered(BaseModel):
-    """An answer before it is joined with its query. `weights` None: it broke the contract, `reason` says how."""
+    """An answer before it is joined with its query. `weights` None: it broke the contract, `reason` says how.
+
+    `confidence`: the edge student's own, calibrated; None of other candidates.
+    """
 
     model_config = ConfigDict(frozen=True)
     text: str
     weights: Weights | None
     reason: str | None = None
+    confidence: float | None = None
     latency_ms: float | None = None
     input_tokens: int = 0
     output_tokens: int = 0

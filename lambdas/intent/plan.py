@@ -30,6 +30,7 @@ class Run(BaseModel):
 
     job_teacher: str
     base: str
+    max_edge_risk: float = Field(gt=0, le=1)
     batch_size: int = Field(ge=1, le=50)
     chunk_size: int = Field(ge=1, le=1_000)
     allowed_models: tuple[str, ...] = ()

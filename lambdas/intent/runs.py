@@ -38,6 +38,7 @@ class Keys:
         self.manifest = f"{self.prefix}dataset/manifest.json"
         self.distill = f"{self.prefix}distill/"
         self.edge_model = f"{self.prefix}edge/model.bin"
+        self.edge_validation = f"{self.prefix}edge/validation.json"
         self.edge_metrics = f"{self.prefix}edge/metrics.json"
         self.report = f"{self.prefix}report.json"
         self.page = f"{self.prefix}report.html"

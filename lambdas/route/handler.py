@@ -13,11 +13,12 @@ from bedrock.converse import Ask, asker
 from doors import count, flush, logger
 from doors.clients import environment
 from intent import taxonomy
-from route.active import ActiveVersion
+from route.active import Active, ActiveVersion
 from route.answer import failure, success
+from route.cache import DecisionCache
 from route.errors import RouteError
-from route.request import read
-from route.router import Decision, decide
+from route.request import RouteRequest, read
+from route.router import Decision, Mode, Wish, decide
 from store.objects import Objects
 from store.pointer import PointerStore
 
@@ -32,6 +33,20 @@ _STORES = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_
 class _Environment(BaseModel):
     data_bucket: str
     pointer_parameter: str
+
+
+class _RouteEnvironment(BaseModel):
+    route_mode: Mode
+
+
+@cache
+def _mode() -> Mode:
+    return environment(_RouteEnvironment).route_mode
+
+
+@cache
+def _decisions() -> DecisionCache:
+    return DecisionCache()
 
 
 @cache
@@ -80,14 +95,28 @@ def _request_id(event: object, context: object) -> str:
 def _answer(event: dict[str, Any], request_id: str, started: float) -> dict[str, Any]:
     request = read(event)
     active = _active().get()
-    decision = decide(request.query, active, _ask(), taxonomy.load(), explain=request.explain)
+    decision = _decision(request, active)
     total_ms = (time.perf_counter() - started) * 1000
     _record(decision, total_ms, len(request.query))
     return success(request, decision, active.pointer, request_id=request_id, total_ms=total_ms)
 
 
+def _decision(request: RouteRequest, active: Active) -> Decision:
+    wish = Wish(_mode(), request.prefer, request.explain)
+    version = active.pointer.version
+    found = _decisions().find(request.query, version, wish)
+    if found is None:
+        found = decide(request.query, active, _ask(), taxonomy.load(), wish)
+        _decisions().keep(request.query, version, wish, found)
+    return found
+
+
 def _record(decision: Decision, total_ms: float, length: int) -> None:
     count("Requests")
+    # Each counts 0 or 1, so that its average is the share of requests that were answered so.
+    count("CacheAnswers", decision.source == "cache")
+    count("EdgeAnswers", decision.source == "edge")
+    count("DistilledAnswers", decision.source == "distilled")
     count("Fallbacks", decision.source == "fallback")
     count("Latency", total_ms, MetricUnit.Milliseconds)
     count("InputTokens", decision.input_tokens)

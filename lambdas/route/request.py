@@ -10,19 +10,24 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from intent.records import MAX_QUERY
 from intent.strict import strict_json
 from route.errors import InvalidRequest, TooLarge, UnsupportedMedia
+from route.router import Prefer
 
 MAX_BODY = 16_384  # bytes; a query of 2,000 characters needs at most 12,000 with escapes
 _TOLD, _NAME = 5, 60  # rules in one message, and characters of a field's name: the caller may have chosen it
 
 
 class RouteRequest(BaseModel):
-    """`query`: 1 to 2,000 characters. `explain`: also say why. `floor`: a modality below it is not active (0..0.5)."""
+    """`query`: 1 to 2,000 characters. `explain`: also say why. `floor`: a modality below it is not active (0..0.5).
+
+    `prefer`: `quality` asks the distilled student even where the edge student is sure, `speed` never does.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     query: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY)]
     explain: bool = False
     targets: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=8)] = []
     floor: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    prefer: Prefer | None = None
 
     @field_validator("query")
     @classmethod

@@ -1,19 +1,43 @@
-"""The decision for one query: the distilled student's, or the edge student's when that one cannot answer."""
+"""The decision for one query, as a cascade: the edge student where it is sure, else the distilled, else the edge."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bedrock.converse import Ask, Question, Reply
 from bedrock.errors import BedrockError
+from edge.model import Answer
 from intent import prompts
 from intent.taxonomy import Taxonomy
 from intent.weights import Rejected, Weights, leading, parse
 from route.active import Active
 from route.errors import NotReady
 
-Source = Literal["distilled", "fallback"]
+Source = Literal["cache", "edge", "distilled", "fallback"]
+Mode = Literal["cascade", "edge", "distilled"]
+Prefer = Literal["quality", "speed"]
 EXPLAINED_TOKENS = 200
 WEIGHTS_TOKENS = 80
+_NO_REASONS = "explain: the edge student gives no reasons"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a query is to be answered. `mode` is the operator's and wins; `prefer` and `explain` are the caller's."""
+
+    mode: Mode = "cascade"
+    prefer: Prefer | None = None
+    explain: bool = False
+
+    def edge_may_answer(self, confidence: float, threshold: float) -> bool:
+        """Whether the edge student answers alone: as pinned, as preferred, or where it is sure enough.
+
+        Reasons are the distilled student's to give, so a caller who asks for them waits for it.
+        """
+        if self.mode != "cascade":
+            return self.mode == "edge"
+        if self.explain or self.prefer == "quality":
+            return False
+        return self.prefer == "speed" or confidence >= threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +59,18 @@ class Decision:
     warnings: list[str] = field(default_factory=list)
 
 
-def decide(query: str, active: Active, ask: Ask, taxonomy: Taxonomy, *, explain: bool) -> Decision:
-    """Ask the distilled student; on any failure let the edge student answer. Raises NotReady if neither can."""
+def decide(query: str, active: Active, ask: Ask, taxonomy: Taxonomy, wish: Wish) -> Decision:
+    """Answer one query. Raises NotReady if neither student can."""
+    quick = active.edge.predict(query) if active.edge and wish.mode != "distilled" else None
+    if quick and wish.edge_may_answer(quick.confidence, active.pointer.edge.threshold):
+        warnings = [_NO_REASONS] if wish.explain else []
+        return Decision(quick.weights, "edge", quick.confidence, warnings=warnings)
+    return _distilled(query, active, ask, taxonomy, quick, explain=wish.explain)
+
+
+def _distilled(
+    query: str, active: Active, ask: Ask, taxonomy: Taxonomy, quick: Answer | None, *, explain: bool
+) -> Decision:
     question = Question(
         model=active.pointer.distilled.deployment_arn,
         system=prompts.student(taxonomy),
@@ -47,10 +81,10 @@ def decide(query: str, active: Active, ask: Ask, taxonomy: Taxonomy, *, explain:
     try:
         reply = ask(question)
     except BedrockError as error:
-        return _fall_back(query, active, failure=error.code, reply=None)
+        return _fall_back(quick or _edge(query, active), failure=error.code, reply=None)
     read = parse(reply.text, taxonomy.modalities)
     if isinstance(read, Rejected):
-        return _fall_back(query, active, failure=read.reason, reply=reply)
+        return _fall_back(quick or _edge(query, active), failure=read.reason, reply=reply)
     return Decision(
         weights=read.weights,
         source="distilled",
@@ -62,10 +96,13 @@ def decide(query: str, active: Active, ask: Ask, taxonomy: Taxonomy, *, explain:
     )
 
 
-def _fall_back(query: str, active: Active, *, failure: str, reply: Reply | None) -> Decision:
+def _edge(query: str, active: Active) -> Answer:
     if active.edge is None:
         raise NotReady("neither student can answer at the moment; try again shortly")
-    answer = active.edge.predict(query)
+    return active.edge.predict(query)
+
+
+def _fall_back(answer: Answer, *, failure: str, reply: Reply | None) -> Decision:
     return Decision(
         weights=answer.weights,
         source="fallback",

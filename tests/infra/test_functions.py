@@ -17,7 +17,7 @@ OWN_VARIABLES = {
     "deploy.handler.promote": {"POINTER_PARAMETER"},
     "evaluate.handler.judge_start": {"EVALUATION_ROLE_ARN"},
     "pipeline.handler.notify": {"TOPIC_ARN"},
-    "route.handler.route": {"POINTER_PARAMETER"},
+    "route.handler.route": {"POINTER_PARAMETER", "ROUTE_MODE"},
 }
 VARIABLES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL", "STAGE", "DATA_BUCKET"}
 

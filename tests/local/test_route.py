@@ -41,6 +41,16 @@ def test_given_a_wish_to_know_why_then_the_model_says_so(target: Target, promote
     assert answer.body["reasoning"]
 
 
+def test_given_what_the_caller_prefers_then_that_student_answers(target: Target, promoted: Ended) -> None:
+    quick = ask.ask(target.route, fresh(), prefer="speed").body
+    assert (quick["source"], quick["latency_ms"]["model"], quick["usage"]["cost_usd"]) == ("edge", None, 0)
+    asked = ask.ask(target.route, query := fresh(), prefer="quality").body
+    assert asked["source"] == "distilled"
+    assert asked["usage"]["cost_usd"] > 0
+    again = ask.ask(target.route, query.upper(), prefer="quality").body
+    assert (again["source"], again["weights"], again["usage"]["cost_usd"]) == ("cache", asked["weights"], 0)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -81,7 +91,7 @@ def test_given_a_model_that_fails_then_the_edge_student_answers_and_says_so(
     target: Target, promoted: Ended, inject: Callable[..., None], fault: Fault
 ) -> None:
     inject(fault)
-    answer = ask.ask(target.route, fresh())
+    answer = ask.ask(target.route, fresh(), prefer="quality")
     assert answer.status == 200
     assert answer.body["source"] == "fallback"
     assert ask.sums_to_one(answer.body["weights"])

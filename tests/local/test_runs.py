@@ -6,7 +6,7 @@ from cli import report, runs
 from cli.target import Target
 from tests.local.conftest import Collision, Ended, Mailbox, Pipeline
 
-CANDIDATES = {"distilled", "edge", "base", "baseline", "teacher", "keyword", "static"}
+CANDIDATES = {"distilled", "edge", "cascade", "base", "baseline", "teacher", "keyword", "static"}
 
 
 def test_given_a_run_in_progress_when_another_starts_then_it_is_refused_by_the_lease(

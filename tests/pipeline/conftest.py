@@ -68,7 +68,11 @@ def all_well() -> dict[str, Function]:
         "AnswerFunction": {"candidate": "edge", "answered": 45, "valid": 45},
         "JudgeStartFunction": {"jobs": {"edge": "judge job"}},
         "JudgeStatusFunction": {"status": "Completed", "reason": None},
-        "ReportFunction": {"report_key": "runs/try/report.json", "html_key": "runs/try/report.html"},
+        "ReportFunction": {
+            "report_key": "runs/try/report.json",
+            "html_key": "runs/try/report.html",
+            "edge": {"s3_key": "runs/try/edge/model.bin", "sha256": "0" * 64, "threshold": 0.8},
+        },
         "GateFunction": {"passed": True, "promote": True, "reason": "passed", "rules": []},
         "PromoteFunction": {"ok": True, "version": 3},
         "NotifyFunction": {"verdict": "promoted"},

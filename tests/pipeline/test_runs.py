@@ -39,7 +39,8 @@ def test_a_good_run_promotes_and_discards_nothing(run: Run) -> None:
     assert not discarded(walk)
     assert walk.called("NotifyFunction")[0]["version"] == 3
     assert [payload["batch"] for payload in walk.called("BatchFunction")] == [1, 2, 3]
-    assert walk.called("PromoteFunction")[0]["edge"]["threshold"] == 0.7
+    assert walk.called("ReportFunction")[0]["edge"]["threshold"] == 0.7, "of the fit"
+    assert walk.called("PromoteFunction")[0]["edge"]["threshold"] == 0.8, "chosen when both students had answered"
 
 
 def test_the_edge_student_is_fitted_while_the_job_runs(run: Run) -> None:

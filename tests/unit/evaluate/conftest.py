@@ -15,6 +15,7 @@ from .samples import held, judged, response
 
 KEYS = Keys(RUN_ID)
 HELD = [held(number) for number in range(20)]
+VALIDATION: dict[str, Any] = {"confidence": [0.9] * 100 + [0.3] * 100, "right": [True] * 100 + [False] * 100}
 MANIFEST: dict[str, Any] = {
     "asked": 140,
     "kept": 140,
@@ -43,6 +44,7 @@ def objects(aws: dict[str, Any]) -> Objects:
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
     objects.write_json(KEYS.manifest, MANIFEST)
     objects.write_json(KEYS.edge_metrics, {"top1": 0.9})
+    objects.write_json(KEYS.edge_validation, VALIDATION)
     objects.write_lines(KEYS.examples("holdout"), (example.model_dump_json() for example in HELD))
     return objects
 
@@ -51,11 +53,12 @@ def objects(aws: dict[str, Any]) -> Objects:
 def answered(objects: Objects) -> Plan:
     """And once every candidate has answered; in two chunks, the students faster than the baseline."""
     for name in CANDIDATES:
-        tokens = {"input_tokens": 40, "output_tokens": 10} if name in ("distilled", "base") else {}
+        tokens: dict[str, Any] = {"input_tokens": 40, "output_tokens": 10} if name in ("distilled", "base") else {}
         if name in ("baseline", "teacher"):
             tokens = {"input_tokens": 600, "output_tokens": 60}
         ms = 5.0 if name in ("distilled", "edge") else 50.0
-        answers = [response(n, leaning(MODALITIES[n % 4]), latency_ms=ms, **tokens) for n in range(20)]
+        sure = {"confidence": 0.9 if name == "edge" else None}
+        answers = [response(n, leaning(MODALITIES[n % 4]), latency_ms=ms, **tokens, **sure) for n in range(20)]
         data.keep_chunk(objects, KEYS, name, 1, answers[:15])
         data.keep_chunk(objects, KEYS, name, 2, answers[15:])
     return plan()

@@ -95,7 +95,7 @@ def test_given_a_candidate_in_our_own_process_then_it_costs_nothing() -> None:
 
 
 def test_given_calls_that_failed_before_any_token_then_they_do_not_make_the_others_cheaper() -> None:
-    paid = response(0, leaning("visual"), input_tokens=100, output_tokens=10)
+    paid = response(0, leaning("visual"), input_tokens=100, output_tokens=10, latency_ms=5.0)
     assert measured([paid, response(1, None)])["cost_per_million_usd"] == 200.0
 
 

@@ -15,7 +15,7 @@ from tests.unit.samples import DEPLOYMENT, MODEL, NOW
 from .conftest import HELD, KEYS
 from .samples import judged
 
-STUDENTS = {"deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": {"s3_key": "k"}}
+STUDENTS: dict[str, Any] = {"deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": {"s3_key": "k"}}
 
 
 def built(objects: Objects, made: Plan, note: str | None = None) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def by_name(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_given_an_evaluated_run_then_every_candidate_has_its_figures(objects: Objects, rated: Plan) -> None:
     report = built(objects, rated)
     found = by_name(report)
-    assert tuple(found) == CANDIDATES
+    assert tuple(found) == ("distilled", "edge", "cascade", *CANDIDATES[2:])
     assert all(candidate["answered"] == 20 and candidate["top1"] == 1.0 for candidate in found.values())
     assert {name for name, candidate in found.items() if candidate["judge"] == 5.0} == set(JUDGED)
     assert found["edge"]["cost_per_million_usd"] == 0.0
@@ -49,7 +49,8 @@ def test_given_a_run_then_its_report_tells_what_it_was_made_of(objects: Objects,
     assert report["models"] == rated.run.models
     assert report["settings"]["seed"] == rated.run.seed
     assert "allowed_models" not in report["settings"]
-    assert report["students"] == STUDENTS
+    edge = {**STUDENTS["edge"], "threshold": report["edge"]["threshold"]}
+    assert report["students"] == {**STUDENTS, "edge": edge}
     assert report["generated_at"] == NOW.isoformat()
     assert set(report["cost_usd"]) == {"write_and_label", "answer"}
 
@@ -90,6 +91,7 @@ def test_given_a_report_then_its_page_shows_every_candidate_and_rule(objects: Ob
     assert "The students pass the gate." in html
     assert all(f'<th scope="row">{name}</th>' in html for name in CANDIDATES)
     assert all(rule["rule"] in html for rule in report["gate"]["rules"])
+    assert html.count("<circle") == len(report["edge"]["reliability"]) == 1
     assert "<script" not in html
     assert "http" not in html.replace("http-equiv", "")
 

@@ -15,6 +15,7 @@ from bedrock.errors import Busy
 from intent.weights import UNITS
 from route import handler
 from route.active import ActiveVersion
+from route.cache import DecisionCache
 from route.errors import NotReady
 from tests.unit.conftest import BUCKET
 from tests.unit.intent.test_weights_parse import REFUSED
@@ -45,6 +46,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
     def switch(ask: Ask) -> None:
         monkeypatch.setattr(handler, "_ask", lambda: ask)
         monkeypatch.setattr(handler, "_active", lambda: active)
+        monkeypatch.setattr(handler, "_mode", lambda: "distilled")
+        monkeypatch.setattr(handler, "_decisions", lambda: DecisionCache(entries=1, seconds=0))
 
     switch(replying(ANSWER))
     return switch
@@ -239,11 +242,12 @@ def wired(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The handler's own clients: moto's S3 and SSM, and a student on the wire."""
     name = "/intent-router/dev/active"
     monkeypatch.setenv("POINTER_PARAMETER", name)
+    monkeypatch.setenv("ROUTE_MODE", "distilled")
     aws["ssm"].put_parameter(Name=name, Value=POINTER.model_dump_json(), Type="String")
     aws["s3"].put_object(Bucket=BUCKET, Key=POINTER.edge.s3_key, Body=BLOB)
     wire = Wire("bedrock-runtime", PROMPT).on("Converse", said(ANSWER))
     aws["bedrock-runtime"] = wire.client
-    for made_once in ("_ask", "_active"):
+    for made_once in ("_ask", "_active", "_mode", "_decisions"):
         vars(handler)[made_once].cache_clear()
     return wire
 

