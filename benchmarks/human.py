@@ -100,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=FIRST_SEED, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
     parser.add_argument(
-        "--peers", action=argparse.BooleanOptionalAction, default=True, help="measure peers whose packages are installed"
+        "--peers",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="measure peers whose packages are installed",
     )
     return parser
 

@@ -16,7 +16,7 @@ _DATA = Path(__file__).parent / "data"
 _SLOT = re.compile(r"\{(?:(a|A) )?(\w+)(?:\.(s|ing))?\}")
 _FORMS = {None: 0, "s": 1, "ing": 3}  # places in what `edge.cues.forms` returns
 _DOMAIN_SHARE = 0.85  # the rest borrows another domain's words: people mix them, and it widens the vocabulary
-_SWAPPED_SHARE = 0.3  # of the queries lose some content words to random ones: meaning, not a word list, must decide
+_SWAPPED_SHARE = 0.45  # of the queries lose some content words to random ones: meaning, not a word list, must decide
 _WORD_LETTERS = 4
 _VOWELS = "aeiouAEIOU"
 

@@ -18,8 +18,8 @@ _RIDGE = 0.3
 _VECTOR_SHARE = 0.5  # weight of the sentence vector beside the softened scores
 _SCORE_SHARE = 4.0
 # The surer the scores are, the further ahead their leader stands: without this gap students cannot learn who leads.
-_LEAD = 0.01
-_LEAD_WHEN_SURE = 0.35
+_LEAD = 0.02
+_LEAD_WHEN_SURE = 0.45
 _LEAD_TEMPERATURE = 2.0
 
 

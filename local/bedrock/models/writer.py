@@ -18,7 +18,8 @@ _ROUNDS = 3
 _PATIENCE = 4  # drafts per proposal, where drafts repeat or mislead
 _SPARE = 1.35  # proposals per query still wanted: most batches are done after two rounds
 _MISLED = 2.5  # cue weight that speaks against the cell: not worth encoding
-_ALIKE = 0.15  # the largest difference between the two modalities that lead a mixed query
+_MISLED_MIXED = 1.6
+_ALIKE = 0.2  # the largest difference between the two modalities that lead a mixed query
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Writer:
                 (fitting if _fits(weights, order.leading) else others).append((query, weights))
             if len(fitting) >= order.count:
                 break
-        return (fitting + others)[: order.count]
+        return (fitting + sorted(others, key=lambda other: _distance(other[1], order.leading)))[: order.count]
 
     def _proposals(self, order: Order, count: int, seen: set[str], random: Random) -> list[str]:
         found: list[str] = []
@@ -86,11 +87,14 @@ class Writer:
         scores = cue_scores([query], self._modalities)[0]
         second, first = sorted(scores)[-2:]
         wanted = second if cell == MIXED else scores[self._modalities.index(cell)]
-        return bool(first - wanted <= _MISLED)
+        return bool(first - wanted <= (_MISLED_MIXED if cell == MIXED else _MISLED))
 
 
 def _fits(weights: Weights, cell: str) -> bool:
-    if cell == MIXED:
-        first, second = sorted(weights.values(), reverse=True)[:2]
-        return first - second <= _ALIKE
-    return leading(weights) == cell
+    return _distance(weights, cell) <= (_ALIKE if cell == MIXED else 0)
+
+
+def _distance(weights: Weights, cell: str) -> float:
+    """How far the weights are from the cell: what its modality lacks to lead, or how unlike the leading two are."""
+    first, second = sorted(weights.values(), reverse=True)[:2]
+    return first - (second if cell == MIXED else weights[cell])
