@@ -31,10 +31,7 @@ class Cdk:
 
     def synth(self) -> str:
         """Write the templates and assets. For an account, the first time, pip fills the cache of dependency layers."""
-        context = ["-c", f"stage={self.target.stage}"]
-        if self.target.embedded:  # it would unpack the layers for every worker anew; its Python has those packages
-            context += ["-c", "bundle=false"]
-        return self._run("synth", "--quiet", "--output", str(self.assembly), *context)
+        return self._run("synth", "--quiet", "--output", str(self.assembly), "-c", f"stage={self.target.stage}")
 
     def bootstrap(self) -> str:
         """Prepare an account and Region for CDK, once; again is harmless."""

@@ -45,8 +45,6 @@ def test_given_synth_then_the_stage_is_told_and_the_assembly_placed(cdk: Calls, 
             str(tmp_path / "out"),
             "-c",
             "stage=local",
-            "-c",
-            "bundle=false",
             "--no-notices",
         ]
     )
