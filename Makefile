@@ -4,6 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 EXAMPLES ?= 10000
 UP_EXAMPLES ?= 1000
+SEEDS ?= 1
 PORT ?= 4700
 STAGE ?= dev
 Q ?= find where the coach shouts time out over crowd noise, 2024 finals
@@ -12,6 +13,7 @@ BIN := .venv/bin
 ROUTER := $(BIN)/python -m cli
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
+PEERS_READY := .venv-peers/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -19,10 +21,10 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e synth deploy destroy lock clean
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers synth deploy destroy lock clean
 
 help: ## this list
-	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed -E 's/^([a-z0-9]+):.*## /\1	/' | expand -t 12
+	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1	/' | expand -t 13
 
 setup: $(PYTHON_READY) $(NODE_READY) ## install Python and Node packages (every verb does it when needed)
 
@@ -79,6 +81,17 @@ infra: setup ## template tests
 
 e2e: setup ## end to end on the embedded AWS
 	$(BIN)/python -m pytest tests/local
+
+bench: setup ## train afresh on EXAMPLES and measure on queries that people wrote (SEEDS=10 for the spread)
+	$(BIN)/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --json out/benchmark.json
+
+bench-peers: $(PEERS_READY) ## the same, beside semantic-router, SetFit and others, installed into .venv-peers
+	.venv-peers/bin/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --json out/benchmark-peers.json
+
+$(PEERS_READY): benchmarks/requirements-peers.txt requirements-dev.txt
+	test -x .venv-peers/bin/python || "$(PYTHON)" -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-peers.txt
+	touch $@
 
 synth: setup ## write the templates for an account (STAGE=dev or prod) to cdk.out/
 	npx --no-install cdk synth --quiet --output cdk.out/$(STAGE) -c stage=$(STAGE)

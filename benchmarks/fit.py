@@ -5,7 +5,6 @@ The teacher writes the records once; each size is then fitted in an interpreter 
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,15 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
-from benchmarks.progress import bars
-from benchmarks.training import ask_of, generate, settings
 from edge.training import fit
 from intent.plan import VALIDATION_SHARE
 from intent.records import Example
 from intent.taxonomy import load
-from local.bedrock.models.registry import for_role
 
 SIZES = (1_000, 10_000, 15_000)
 _SEED = 7
@@ -30,15 +24,19 @@ LAMBDA = {"memory_mb": 3008, "seconds": 900}
 
 
 def measure(records: Path, count: int) -> dict[str, float]:
-    """Fit the first `count` records here. `base_mb`: the process before it; `peak_mb`: its highest, base included."""
+    """Fit the first `count` records here. `base_mb`: the process before it; `peak_mb`: its highest, base included.
+
+    `cpu_seconds` is what remains of `seconds` when other processes want the machine as well.
+    """
     lines = records.read_text("utf-8").splitlines()[:count]
     examples = [(row.query, row.weights) for row in map(Example.model_validate_json, lines)]
     kept = round(len(examples) * VALIDATION_SHARE)
-    base, started = _peak(), time.perf_counter()
+    base, started, busy = _peak(), time.perf_counter(), time.process_time()
     fitted = fit(examples[kept:], examples[:kept], load().modalities, _SEED)
     return {
         "records": len(examples),
         "seconds": round(time.perf_counter() - started, 2),
+        "cpu_seconds": round(time.process_time() - busy, 2),
         "base_mb": round(base, 1),
         "peak_mb": round(_peak(), 1),
         "agreement": round(fitted.metrics["agreement"], 4),
@@ -46,12 +44,20 @@ def measure(records: Path, count: int) -> dict[str, float]:
 
 
 def _peak() -> float:
-    """MB, as Linux counts (kilobytes)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Highest resident memory so far in MB. Not getrusage's: that one inherits the parent's across exec. Linux only."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def write(path: Path, count: int) -> None:
     """As many records as the largest size needs, as a run would have them."""
+    from rich.console import Console  # noqa: PLC0415  (none of these may count as memory of the fit)
+
+    from benchmarks.progress import bars  # noqa: PLC0415
+    from benchmarks.training import ask_of, generate, settings  # noqa: PLC0415
+    from local.bedrock.models.registry import for_role  # noqa: PLC0415
+
     with bars(Console(stderr=True)) as tell:
         splits = generate(settings(count, _SEED), load(), ask_of(for_role("teacher")), tell)
     rows = [row for part in splits.parts().values() for row in part]

@@ -7,21 +7,20 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from benchmarks import describe, peers, spread
+from benchmarks import describe, peers, spread, threshold
 from benchmarks.contenders import contenders
 from benchmarks.files import FileError, Labelled, Weighted, read_labelled, read_weighted
 from benchmarks.measuring import Material, measure
 from benchmarks.progress import bars
 from benchmarks.table import table
 from benchmarks.training import Students, Tell, settings, students
-from edge.model import EdgeModel
 from generate.request import Rejected
 from intent import taxonomy
 
@@ -70,8 +69,11 @@ def run(wanted: Wanted, tell: Tell) -> dict[str, Any]:
     started = time.perf_counter()
     domain, runs, seconds, found = taxonomy.load(), list[dict[str, Any]](), list[dict[str, float]](), dict[str, Any]()
     for seed in wanted.seeds:
-        made = students(settings(wanted.examples, seed), domain, tell)
-        runs.append(measure(contenders(made, domain), _material(wanted, made), tell))
+        asked = settings(wanted.examples, seed)
+        made = students(asked, domain, tell)
+        chosen = threshold.choose(made, domain, asked.max_edge_risk)
+        runs.append(measure(contenders(made, domain, chosen["threshold"]), _material(wanted, made, chosen), tell))
+        runs[-1]["edge"] |= chosen
         seconds.append(made.seconds)
         if wanted.peers and seed == wanted.seeds[0]:
             found = peers.compare(made.splits.train, wanted.labelled, tell)
@@ -85,10 +87,9 @@ def run(wanted: Wanted, tell: Tell) -> dict[str, Any]:
     return report
 
 
-def _material(wanted: Wanted, made: Students) -> Material:
-    threshold = EdgeModel.from_bytes(made.edge).parameters.threshold
+def _material(wanted: Wanted, made: Students, chosen: Mapping[str, float]) -> Material:
     warm = [example.query for example in made.splits.train]
-    return Material(wanted.labelled, wanted.weighted, made.splits.holdout, warm, threshold)
+    return Material(wanted.labelled, wanted.weighted, made.splits.holdout, warm, chosen["threshold"])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -43,6 +43,7 @@ def measure(contenders: Mapping[str, Contender], on: Material, tell: Tell) -> di
             **accuracy(answers, on.labelled),
             "latency_us": latency,
             "size_bytes": contender.size,
+            **({} if contender.install is None else {"install_bytes": contender.install}),
             **_weighed(contender, on.weighted),
             **_trusted(contender, answers, taught, on),
         }
@@ -58,14 +59,9 @@ def timed(ask: Candidate, queries: Sequence[str], warm: Sequence[str]) -> tuple[
     gc.freeze()  # the training data is not the router's garbage to search
     answered = [ask(query) for query in queries]
     gc.unfreeze()
-    return [answer.weights for answer in answered], percentiles([answer.latency_ms or 0.0 for answer in answered])
-
-
-def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
-    """p50 and p99 in microseconds."""
-    return {
-        name: round(metrics.percentile(milliseconds, part) * 1000, 1) for name, part in (("p50", 0.5), ("p99", 0.99))
-    }
+    micros = [(answer.latency_ms or 0.0) * 1000 for answer in answered]
+    latency = {name: round(metrics.percentile(micros, part), 1) for name, part in (("p50", 0.5), ("p99", 0.99))}
+    return [answer.weights for answer in answered], latency
 
 
 def accuracy(answers: Sequence[Answer], labelled: Sequence[Labelled]) -> dict[str, Any]:

@@ -1,22 +1,20 @@
 """What a user would pick instead, taught with the same material and measured on the same queries in the same run."""
 
-import gc
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from benchmarks import measuring
 from benchmarks.files import Labelled
+from benchmarks.install import install_bytes, missing
 from benchmarks.peers import anchors, contrastive, semantic, tfidf
-from benchmarks.peers.install import install_bytes, missing
 from benchmarks.peers.peer import Lessons, Peer
 from benchmarks.training import Tell
+from evaluate import candidates
 from intent import taxonomy
 from intent.records import Example
-from intent.weights import Weights
 
 PEERS = (anchors.PEER, *tfidf.PEERS, *semantic.PEERS, contrastive.PEER)
-_WARM = 50  # calls before the first that is timed
 
 
 def compare(
@@ -38,21 +36,12 @@ def _measure(peer: Peer, lessons: Lessons, labelled: Sequence[Labelled]) -> dict
     started = time.perf_counter()
     lead = peer.learn(lessons)
     seconds = time.perf_counter() - started
-    for example in lessons.train[:_WARM]:
-        lead(example.query)
-    gc.collect()
-    gc.freeze()
-    answers: list[Weights | None] = []
-    elapsed: list[float] = []
-    for row in labelled:
-        started = time.perf_counter()
-        answer = lead(row.query)
-        elapsed.append((time.perf_counter() - started) * 1000)
-        answers.append({answer: 1.0})
-    gc.unfreeze()
+    ask = candidates.computed(lambda query: {lead(query): 1.0})
+    warm = [example.query for example in lessons.train]
+    answers, latency = measuring.timed(ask, [row.query for row in labelled], warm)
     return {
         **measuring.accuracy(answers, labelled),
-        "latency_us": measuring.percentiles(elapsed),
+        "latency_us": latency,
         "install_bytes": install_bytes(peer.packages),
         "train_seconds": round(seconds, 2),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from random import Random
 
-from intent.weights import Weights, leading
+from intent.weights import Weights
 from local.bedrock.models.grammar import Grammar
 from local.bedrock.models.ranking import cue_scores
 

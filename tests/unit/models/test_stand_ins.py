@@ -7,13 +7,14 @@ from tests.unit.models.samples import MODALITIES, ask, people
 
 
 def _right_and_valid(model: Model) -> tuple[float, float]:
+    """Shares of all answers: that lead as people say (an invalid one does not), and that obey the contract."""
     answers = [parse(ask(model, query).text, MODALITIES) for query, _ in people()]
     valid = [
         leading(answer.weights) == label
         for answer, (_, label) in zip(answers, people(), strict=True)
         if isinstance(answer, Parsed)
     ]
-    return sum(valid) / len(valid), len(valid) / len(answers)
+    return sum(valid) / len(answers), len(valid) / len(answers)
 
 
 def test_given_queries_of_people_then_both_are_usable_and_behind_the_teacher() -> None:

@@ -45,7 +45,7 @@ def test_given_a_cell_then_the_lines_lead_with_it(cell: str, domain: str, style:
 def test_given_a_mixed_cell_then_two_modalities_matter_about_equally() -> None:
     lines = write(for_role("teacher"), seed=3, leading="mixed", domain="film", style="moment")
     gaps = [first - second for first, second in (sorted(_weights(line).values())[:1:-1] for line in lines)]
-    assert sum(gap <= 0.151 for gap in gaps) >= 20
+    assert sum(gap <= 0.201 for gap in gaps) >= 20
 
 
 def test_given_the_same_seed_then_the_same_lines_and_with_another_seed_others() -> None:
