@@ -53,7 +53,12 @@ class RunDefaults:
     seed: int
     examples: int
     holdout: int
+    mixed_share: float
+    near_duplicate: float
+    road: str
+    on_legacy: str
     batch_size: int
+    call_budget: float
     chunk_size: int
     max_cost_usd: float
     max_edge_risk: float

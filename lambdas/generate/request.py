@@ -19,7 +19,7 @@ class Rejected(Exception):
 
 _INPUT = (
     *("examples", "mode", "customization", "teacher", "student", "baseline", "judge"),
-    *("max_cost_usd", "promote", "seed", "holdout"),
+    *("max_cost_usd", "promote", "seed", "holdout", "mixed_share", "near_duplicate", "road", "on_legacy"),
 )
 _SHOWN = 200  # characters of what was given; the message travels through SNS
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
+MAX_EXAMPLES = {"DISTILLATION": 15_000, "FINE_TUNING": 20_000}  # records that Bedrock takes for Nova Micro
 VALIDATION_SHARE = 0.05
 CANDIDATES = ("distilled", "edge", "base", "baseline", "teacher", "keyword", "static")
 JUDGED = ("distilled", "edge", "base", "baseline", "teacher")
@@ -16,14 +17,18 @@ class Run(BaseModel):
     """All settings of one run. The first block may be given as execution input; the rest is the stack's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    examples: int = Field(ge=140, le=15_000)
+    examples: int = Field(ge=140, le=MAX_EXAMPLES["FINE_TUNING"])
     holdout: int = Field(ge=20, le=1_000)  # a judge job takes 1,000 prompts
+    mixed_share: float = Field(ge=0, le=0.5)  # of the examples, led by one modality with another close behind
+    near_duplicate: float = Field(gt=0.5, le=1)  # Jaccard similarity from which a query repeats another
+    road: Literal["online", "batch"]  # how the teacher writes: call by call, or by one job at half the price
     mode: Literal["labelled", "prompts"]
     customization: Literal["DISTILLATION", "FINE_TUNING"]
     teacher: str
     student: str
     baseline: str
     judge: str
+    on_legacy: Literal["fail", "substitute"]  # what to do about a model that is about to go, or gone
     max_cost_usd: float = Field(gt=0, le=10_000)
     promote: bool
     seed: int = Field(ge=0, le=2**31 - 1)
@@ -32,6 +37,7 @@ class Run(BaseModel):
     base: str
     max_edge_risk: float = Field(gt=0, le=1)
     batch_size: int = Field(ge=1, le=50)
+    call_budget: float = Field(ge=1, le=5)  # calls to the writing teacher at most, as a multiple of the first plan's
     chunk_size: int = Field(ge=1, le=1_000)
     allowed_models: tuple[str, ...] = ()
 
@@ -39,6 +45,11 @@ class Run(BaseModel):
     def _fits(self) -> "Run":
         if self.customization == "FINE_TUNING" and self.mode == "prompts":
             raise ValueError('mode: "prompts" leaves the answers to the teacher; FINE_TUNING needs "labelled"')
+        if self.examples > MAX_EXAMPLES[self.customization]:
+            raise ValueError(
+                f"examples: {self.examples} are more than Bedrock takes for {self.customization}: "
+                f"{MAX_EXAMPLES[self.customization]}"
+            )
         if self.training < MIN_TRAINING:
             raise ValueError(
                 f"examples: {self.examples} leave {self.training} for training after {self.holdout} held out and "
@@ -65,10 +76,15 @@ class Run(BaseModel):
 
 
 class Batch(BaseModel):
-    """One call to the teacher: `count` queries for one cell (keys leading, domain, style)."""
+    """One call to the teacher: `count` queries for one cell.
+
+    The cell's keys are leading, domain, style and length; in a mixed cell also second, the modality close behind.
+    `round`: 0 for the first plan, then one more for each topping up.
+    """
 
     model_config = ConfigDict(frozen=True)
     number: int
+    round: int = 0
     cell: dict[str, str]
     count: int
     seed: int

@@ -23,7 +23,7 @@ class Described(_Frozen):
 
 
 class Taxonomy(_Frozen):
-    """The one definition of the domain: 2 to 8 modalities, attributes, domains and styles of queries."""
+    """The one definition of the domain: 2 to 8 modalities, attributes, domains, styles and lengths of queries."""
 
     name: str
     task: str
@@ -31,6 +31,7 @@ class Taxonomy(_Frozen):
     attributes: tuple[Described, ...] = ()
     domains: dict[str, str] = Field(min_length=1)
     styles: dict[str, str] = Field(min_length=1)
+    lengths: dict[str, str] = Field(min_length=1)
 
     @field_validator("modalities_")
     @classmethod

@@ -12,7 +12,7 @@ TWO = [{"name": "seen", "description": "what is seen"}, {"name": "heard", "descr
 
 
 def domain(**changed: Any) -> Taxonomy:
-    whole = {"name": "n", "task": "t", "modalities": TWO, "domains": {"a": "b"}, "styles": {"c": "d"}}
+    whole = {"name": "n", "task": "t", "modalities": TWO, "domains": {"a": "b"}, "styles": {"c": "d"}, "lengths": {"e": "f"}}
     return Taxonomy.model_validate({**whole, **changed})
 
 
