@@ -37,6 +37,7 @@ Query: {{prompt}}
 Reference weights: {{ground_truth}}
 Router's answer: {{prediction}}"""
 _NEAR = 0.05
+_SMALLEST = 0.00005
 
 
 def mean_error(predicted: Mapping[str, float], reference: Mapping[str, float]) -> float:
@@ -47,6 +48,16 @@ def mean_error(predicted: Mapping[str, float], reference: Mapping[str, float]) -
 def max_error(predicted: Mapping[str, float], reference: Mapping[str, float]) -> float:
     """Largest absolute difference of a weight, 0..1."""
     return max(abs(predicted[name] - reference[name]) for name in reference)
+
+
+def divergence(reference: Mapping[str, float], predicted: Mapping[str, float]) -> float:
+    """Kullback-Leibler divergence from reference to prediction, in nats.
+
+    Weights have four decimals: a predicted 0 counts as half of the last one, so that the figure stays finite.
+    """
+    return math.fsum(
+        weight * math.log(weight / max(predicted[name], _SMALLEST)) for name, weight in reference.items() if weight
+    )
 
 
 def emphasis_right(predicted: Mapping[str, float], reference: Mapping[str, float]) -> bool:
