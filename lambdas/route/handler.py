@@ -9,16 +9,18 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from pydantic import BaseModel
 
-from bedrock.converse import Ask, asker
+from bedrock.converse import asker
 from doors import count, flush, logger
 from doors.clients import environment
 from intent import taxonomy
 from route.active import Active, ActiveVersion
 from route.answer import failure, success
+from route.breaker import Breaker
 from route.cache import DecisionCache
 from route.errors import RouteError
 from route.request import RouteRequest, read
 from route.router import Decision, Mode, Wish, decide
+from route.student import DistilledStudent
 from store.objects import Objects
 from store.pointer import PointerStore
 
@@ -50,8 +52,8 @@ def _decisions() -> DecisionCache:
 
 
 @cache
-def _ask() -> Ask:
-    return asker(boto3.client("bedrock-runtime", config=_PROMPT))
+def _student() -> DistilledStudent:
+    return DistilledStudent(asker(boto3.client("bedrock-runtime", config=_PROMPT)), taxonomy.load(), Breaker())
 
 
 @cache
@@ -106,7 +108,7 @@ def _decision(request: RouteRequest, active: Active) -> Decision:
     version = active.pointer.version
     found = _decisions().find(request.query, version, wish)
     if found is None:
-        found = decide(request.query, active, _ask(), taxonomy.load(), wish)
+        found = decide(request.query, active, _student(), wish)
         _decisions().keep(request.query, version, wish, found)
     return found
 

@@ -1,23 +1,20 @@
 """The decision for one query, as a cascade: the edge student where it is sure, else the distilled, else the edge."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bedrock.converse import Ask, Question, Reply
-from bedrock.errors import BedrockError
 from edge.model import Answer
-from intent import prompts
-from intent.taxonomy import Taxonomy
-from intent.weights import Rejected, Weights, leading, parse
+from intent.weights import Weights, leading
 from route.active import Active
 from route.errors import NotReady
+from route.student import DistilledStudent, Unanswered
 
 Source = Literal["cache", "edge", "distilled", "fallback"]
 Mode = Literal["cascade", "edge", "distilled"]
 Prefer = Literal["quality", "speed"]
-EXPLAINED_TOKENS = 200
-WEIGHTS_TOKENS = 80
 _NO_REASONS = "explain: the edge student gives no reasons"
+_EARLIER = "the edge student is an earlier version's: this version's file cannot be read at the moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +56,22 @@ class Decision:
     warnings: list[str] = field(default_factory=list)
 
 
-def decide(query: str, active: Active, ask: Ask, taxonomy: Taxonomy, wish: Wish) -> Decision:
+def decide(query: str, active: Active, student: DistilledStudent, wish: Wish) -> Decision:
     """Answer one query. Raises NotReady if neither student can."""
     quick = active.edge.predict(query) if active.edge and wish.mode != "distilled" else None
-    if quick and wish.edge_may_answer(quick.confidence, active.pointer.edge.threshold):
-        warnings = [_NO_REASONS] if wish.explain else []
+    threshold = math.inf if active.stale else active.pointer.edge.threshold  # it was chosen for another file
+    if quick and wish.edge_may_answer(quick.confidence, threshold):
+        warnings = [*([_NO_REASONS] if wish.explain else []), *_stale(active)]
         return Decision(quick.weights, "edge", quick.confidence, warnings=warnings)
-    return _distilled(query, active, ask, taxonomy, quick, explain=wish.explain)
-
-
-def _distilled(
-    query: str, active: Active, ask: Ask, taxonomy: Taxonomy, quick: Answer | None, *, explain: bool
-) -> Decision:
-    question = Question(
-        model=active.pointer.distilled.deployment_arn,
-        system=prompts.student(taxonomy),
-        user=query,
-        max_tokens=EXPLAINED_TOKENS if explain else WEIGHTS_TOKENS,
-        stop=() if explain else (prompts.STOP,),
-    )
-    try:
-        reply = ask(question)
-    except BedrockError as error:
-        return _fall_back(quick or _edge(query, active), failure=error.code, reply=None)
-    read = parse(reply.text, taxonomy.modalities)
-    if isinstance(read, Rejected):
-        return _fall_back(quick or _edge(query, active), failure=read.reason, reply=reply)
+    said = student.weigh(query, active.pointer.distilled.deployment_arn, explain=wish.explain)
+    if isinstance(said, Unanswered):
+        return _fall_back(quick or _edge(query, active), said, _stale(active))
+    weights, reply = said.parsed.weights, said.reply
     return Decision(
-        weights=read.weights,
+        weights=weights,
         source="distilled",
-        confidence=read.weights[leading(read.weights)],
-        reasoning=read.reasoning if explain else None,
+        confidence=weights[leading(weights)],
+        reasoning=said.parsed.reasoning if wish.explain else None,
         model_ms=reply.latency_ms,
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
@@ -102,7 +84,13 @@ def _edge(query: str, active: Active) -> Answer:
     return active.edge.predict(query)
 
 
-def _fall_back(answer: Answer, *, failure: str, reply: Reply | None) -> Decision:
+def _stale(active: Active) -> list[str]:
+    return [_EARLIER] if active.stale and active.edge else []
+
+
+def _fall_back(answer: Answer, why: Unanswered, warnings: list[str]) -> Decision:
+    reply = why.reply
+    told = f"the distilled student could not answer ({why.failure}); these weights are the edge student's"
     return Decision(
         weights=answer.weights,
         source="fallback",
@@ -110,6 +98,6 @@ def _fall_back(answer: Answer, *, failure: str, reply: Reply | None) -> Decision
         model_ms=reply.latency_ms if reply else None,
         input_tokens=reply.input_tokens if reply else 0,
         output_tokens=reply.output_tokens if reply else 0,
-        failure=failure,
-        warnings=[f"the distilled student could not answer ({failure}); these weights are the edge student's"],
+        failure=why.failure,
+        warnings=[told, *warnings],
     )

@@ -8,8 +8,10 @@ from typing import Any
 from bedrock.converse import Ask, Question, Reply
 from intent.pointer import Pointer
 from route.active import Active
+from route.breaker import Breaker
+from route.student import DistilledStudent
 from tests.unit.intent.test_pointer import VALUE
-from tests.unit.samples import edge_student
+from tests.unit.samples import DOMAIN, edge_student
 
 BLOB = edge_student().to_bytes()
 POINTER = Pointer.model_validate(
@@ -41,3 +43,8 @@ def failing(error: Exception) -> Ask:
         raise error
 
     return ask
+
+
+def student(ask: Ask) -> DistilledStudent:
+    """With a breaker of its own."""
+    return DistilledStudent(ask, DOMAIN, Breaker())

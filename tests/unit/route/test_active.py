@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from intent.pointer import Pointer
-from route.active import ActiveVersion
+from route.active import RETRY_SECONDS, ActiveVersion
 from route.errors import NotReady
 from tests.unit.samples import edge_student
 
@@ -20,9 +20,14 @@ class Source:
         self.pointer, self.blob = pointer, blob
         self.reads: list[str] = []
         self.warnings: list[str] = []
-        self.version = ActiveVersion(self.read_pointer, self.read_object, lambda code, _: self.warnings.append(code))
+        self.now = 0.0
+        self.asked = 0
+        self.version = ActiveVersion(
+            self.read_pointer, self.read_object, lambda code, _: self.warnings.append(code), clock=lambda: self.now
+        )
 
     def read_pointer(self) -> Pointer | None:
+        self.asked += 1
         if isinstance(self.pointer, Exception):
             raise self.pointer
         return self.pointer
@@ -111,8 +116,52 @@ def test_given_a_file_with_the_right_checksum_that_is_no_model_then_it_is_not_us
     assert source.warnings == ["edge_unreadable"]
 
 
-def test_given_an_edge_file_that_comes_back_then_it_is_used() -> None:
+def test_given_an_edge_file_that_comes_back_then_it_is_used_after_a_while() -> None:
     source = Source(POINTER, TimeoutError())
     assert source.version.get().edge is None
     source.blob = BLOB
-    assert source.version.get().edge is not None
+    source.now = RETRY_SECONDS - 0.1
+    assert source.version.get().edge is None
+    source.now = RETRY_SECONDS
+    found = source.version.get()
+    assert found.edge is not None
+    assert not found.stale
+
+
+def test_given_a_file_that_cannot_be_read_then_not_every_request_waits_for_it() -> None:
+    source = Source(POINTER, TimeoutError())
+    for source.now in (0.0, 1.0, 2.0, RETRY_SECONDS, RETRY_SECONDS + 1):
+        source.version.get()
+    assert len(source.reads) == 2
+    assert source.warnings == ["edge_unreadable"] * 2
+
+
+def test_given_a_pointer_that_cannot_be_read_then_not_every_request_waits_for_it() -> None:
+    source = Source(POINTER)
+    source.version.get()
+    source.pointer = TimeoutError()
+    for source.now in (1.0, 2.0, 3.0, 1.0 + RETRY_SECONDS):
+        assert source.version.get().pointer == POINTER
+    assert source.asked == 3, "once well, then once per retry"
+
+
+def test_given_a_new_version_whose_file_cannot_be_read_then_the_earlier_student_stands_in() -> None:
+    source = Source(POINTER)
+    before = source.version.get()
+    source.pointer, source.blob = another(b"unseen"), PermissionError()
+    after = source.version.get()
+    assert (after.pointer.version, after.edge, after.stale) == (4, before.edge, True)
+    source.blob, source.now = edge_student("metadata").to_bytes(), RETRY_SECONDS
+    source.pointer = another(source.blob)
+    found = source.version.get()
+    assert (found.stale, found.edge is before.edge) == (False, False)
+
+
+def test_given_a_way_back_to_a_version_whose_file_is_held_then_it_is_not_read_again() -> None:
+    source = Source(POINTER)
+    source.version.get()
+    source.pointer, source.blob = another(b"unseen"), PermissionError()
+    source.version.get()
+    source.pointer = POINTER
+    found = source.version.get()
+    assert (found.edge is not None, found.stale, len(source.reads)) == (True, False, 2)

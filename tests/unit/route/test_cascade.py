@@ -11,9 +11,9 @@ from bedrock.errors import Busy
 from route.active import Active
 from route.cache import DecisionCache
 from route.router import Decision, Mode, Prefer, Wish, decide
-from tests.unit.samples import ANSWER, DOMAIN, edge_student
+from tests.unit.samples import ANSWER, edge_student
 
-from .samples import POINTER, failing, replying
+from .samples import POINTER, failing, replying, student
 
 QUERY = "red car"
 SURE = edge_student().predict(QUERY)
@@ -27,7 +27,7 @@ def active(threshold: float, *, with_edge: bool = True) -> Active:
 def decided(threshold: float, wish: Wish) -> tuple[Decision, int]:
     """The decision, and how often the distilled student was asked."""
     asked: list[Question] = []
-    return decide(QUERY, active(threshold), replying(ANSWER, asked), DOMAIN, wish), len(asked)
+    return decide(QUERY, active(threshold), student(replying(ANSWER, asked)), wish), len(asked)
 
 
 def test_given_a_confidence_at_the_threshold_then_the_edge_student_answers_alone() -> None:
@@ -71,12 +71,23 @@ def test_given_the_edge_pinned_and_reasons_wanted_then_a_warning_says_that_there
 
 def test_given_no_edge_student_then_the_distilled_one_answers_whatever_is_pinned() -> None:
     for mode in ("cascade", "edge", "distilled"):
-        found = decide(QUERY, active(0.0, with_edge=False), replying(ANSWER), DOMAIN, Wish(mode))
+        found = decide(QUERY, active(0.0, with_edge=False), student(replying(ANSWER)), Wish(mode))
         assert found.source == "distilled"
 
 
+def test_given_an_earlier_versions_edge_student_then_it_answers_only_where_nobody_else_can() -> None:
+    stale = replace(active(0.0), stale=True)
+    assert decide(QUERY, stale, student(replying(ANSWER)), Wish()).source == "distilled"
+    found = decide(QUERY, stale, student(failing(Busy("ThrottlingException"))), Wish())
+    assert found.source == "fallback"
+    assert "earlier version" in found.warnings[1]
+    quick = decide(QUERY, stale, student(replying(ANSWER)), Wish(prefer="speed"))
+    assert quick.source == "edge"
+    assert "earlier version" in quick.warnings[0]
+
+
 def test_given_an_unsure_edge_student_and_no_distilled_one_then_it_answers_after_all() -> None:
-    found = decide(QUERY, active(1.0), failing(Busy("ThrottlingException")), DOMAIN, Wish())
+    found = decide(QUERY, active(1.0), student(failing(Busy("ThrottlingException"))), Wish())
     assert (found.source, found.weights, found.failure) == ("fallback", SURE.weights, "ThrottlingException")
 
 

@@ -22,7 +22,7 @@ from tests.unit.intent.test_weights_parse import REFUSED
 from tests.unit.samples import ANSWER, MODALITIES, WEIGHTS
 from tests.unit.wire import Fault, Wire, said
 
-from .samples import BLOB, POINTER, event, failing, replying
+from .samples import BLOB, POINTER, event, failing, replying, student
 
 REQUEST_ID = event()["requestContext"]["requestId"]
 SECRET = "the coach of my private team"
@@ -44,7 +44,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
     active = ActiveVersion(lambda: POINTER, lambda _: BLOB, _unheard)
 
     def switch(ask: Ask) -> None:
-        monkeypatch.setattr(handler, "_ask", lambda: ask)
+        monkeypatch.setattr(handler, "_student", lambda: student(ask))
         monkeypatch.setattr(handler, "_active", lambda: active)
         monkeypatch.setattr(handler, "_mode", lambda: "distilled")
         monkeypatch.setattr(handler, "_decisions", lambda: DecisionCache(entries=1, seconds=0))
@@ -247,7 +247,7 @@ def wired(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Wire:
     aws["s3"].put_object(Bucket=BUCKET, Key=POINTER.edge.s3_key, Body=BLOB)
     wire = Wire("bedrock-runtime", PROMPT).on("Converse", said(ANSWER))
     aws["bedrock-runtime"] = wire.client
-    for made_once in ("_ask", "_active", "_mode", "_decisions"):
+    for made_once in ("_student", "_active", "_mode", "_decisions"):
         vars(handler)[made_once].cache_clear()
     return wire
 
