@@ -5,24 +5,30 @@ from typing import NamedTuple
 
 from aws_cdk import aws_apigateway as apigw
 
-# The same rules as lambdas/route/request.py, which checks again: the embedded gateway does not.
-QUERY = apigw.JsonSchema(
-    schema=apigw.JsonSchemaVersion.DRAFT4,
-    type=apigw.JsonSchemaType.OBJECT,
-    required=["query"],
-    additional_properties=False,
-    properties={
-        "query": apigw.JsonSchema(type=apigw.JsonSchemaType.STRING, min_length=1, max_length=2000),
-        "explain": apigw.JsonSchema(type=apigw.JsonSchemaType.BOOLEAN),
-        "targets": apigw.JsonSchema(
-            type=apigw.JsonSchemaType.ARRAY,
-            max_items=8,
-            items=apigw.JsonSchema(type=apigw.JsonSchemaType.STRING, max_length=40),
-        ),
-        "floor": apigw.JsonSchema(type=apigw.JsonSchemaType.NUMBER, minimum=0, maximum=0.5),
-        "prefer": apigw.JsonSchema(type=apigw.JsonSchemaType.STRING, enum=["quality", "speed"]),
-    },
-)
+_Schema, _Type = apigw.JsonSchema, apigw.JsonSchemaType
+_TEXT = _Schema(type=_Type.STRING, min_length=1, max_length=2000)
+_OPTIONS = {
+    "explain": _Schema(type=_Type.BOOLEAN),
+    "targets": _Schema(type=_Type.ARRAY, max_items=8, items=_Schema(type=_Type.STRING, max_length=40)),
+    "floor": _Schema(type=_Type.NUMBER, minimum=0, maximum=0.5),
+    "prefer": _Schema(type=_Type.STRING, enum=["quality", "speed"]),
+}
+
+
+def _body(name: str, value: apigw.JsonSchema) -> apigw.JsonSchema:
+    return _Schema(
+        schema=apigw.JsonSchemaVersion.DRAFT4,
+        type=_Type.OBJECT,
+        required=[name],
+        additional_properties=False,
+        properties={name: value, **_OPTIONS},
+    )
+
+
+# The same rules as lambdas/route/request.py, which checks again: the embedded gateway does not. A batch's queries are
+# checked one by one there, so that a bad one costs only itself.
+QUERY = _body("query", _TEXT)
+QUERIES = _body("queries", _Schema(type=_Type.ARRAY, min_items=1, max_items=100))
 
 
 class Answer(NamedTuple):
@@ -39,7 +45,8 @@ ANSWERS = (
         apigw.ResponseType.BAD_REQUEST_BODY,
         None,
         "invalid_request",
-        "body: must be JSON with query, a text of 1 to 2000 characters, and at most explain, targets, floor and prefer",
+        "body: must be JSON with query, a text of 1 to 2000 characters (for a batch: queries, 1 to 100 of them), "
+        "and at most explain, targets, floor and prefer",
     ),
     Answer(
         apigw.ResponseType.UNSUPPORTED_MEDIA_TYPE, None, "unsupported_media_type", "send the body as application/json"
@@ -47,7 +54,10 @@ ANSWERS = (
     Answer(apigw.ResponseType.REQUEST_TOO_LARGE, None, "too_large", "body: is too large"),
     Answer(apigw.ResponseType.INVALID_API_KEY, None, "forbidden", "send a valid key in the header x-api-key"),
     Answer(
-        apigw.ResponseType.MISSING_AUTHENTICATION_TOKEN, "404", "not_found", "there is POST /route, and nothing else"
+        apigw.ResponseType.MISSING_AUTHENTICATION_TOKEN,
+        "404",
+        "not_found",
+        "there are POST /route, POST /route/batch, GET /health, GET /version and GET /openapi.json",
     ),
     Answer(apigw.ResponseType.THROTTLED, None, "too_many_requests", "too many requests a second; wait, then try again"),
     Answer(apigw.ResponseType.QUOTA_EXCEEDED, None, "quota_exceeded", "the key's quota of today is used up"),

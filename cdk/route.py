@@ -4,13 +4,13 @@
 
 import json
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Aws, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigw
 from constructs import Construct
 
 from cdk.deploy import grant_ask, pointer_arn
 from cdk.function import Function
-from cdk.gateway import QUERY, add_gateway_answers
+from cdk.gateway import QUERIES, QUERY, add_gateway_answers
 from cdk.permissions import allow
 from cdk.settings import Limits
 from cdk.waivers import waive
@@ -47,7 +47,11 @@ class Route(Construct):
             handler="route.handler.route",
             timeout=20,
             memory=1024,
-            environment={"POINTER_PARAMETER": settings.pointer, "ROUTE_MODE": settings.route_mode},
+            environment={
+                "POINTER_PARAMETER": settings.pointer,
+                "ROUTE_MODE": settings.route_mode,
+                "LOG_SALT": Aws.STACK_ID,  # unlike any other stack's, and no secret: it keeps hashes of queries apart
+            },
         )
         allow(self.function.role, "ssm:GetParameter", on=[pointer_arn(Stack.of(self), settings.pointer)])
         storage.grant(self.function.role, read=["runs/*/edge/model.bin"], find=False)
@@ -92,17 +96,10 @@ class Route(Construct):
         return api
 
     def _open_to_key_holders(self, limits: Limits) -> apigw.IApiKey:
-        model = self.api.add_model("Query", content_type="application/json", schema=QUERY)
-        method = self.api.root.add_resource("route").add_method(
-            "POST",
-            apigw.LambdaIntegration(self.function.resource, allow_test_invoke=False),
-            api_key_required=True,
-            request_models={"application/json": model},
-            request_validator_options=apigw.RequestValidatorOptions(
-                validate_request_body=True, validate_request_parameters=True
-            ),
-        )
-        waive(method, _KEYS, "AwsSolutions-APIG4", "AwsSolutions-COG4")
+        route = self._endpoint(self.api.root.add_resource("route"), "POST", "Query", QUERY)
+        self._endpoint(route.add_resource("batch"), "POST", "Queries", QUERIES)
+        for name in ("health", "version", "openapi.json"):
+            self._endpoint(self.api.root.add_resource(name), "GET")
         key = self.api.add_api_key("Key")
         plan = self.api.add_usage_plan(
             "Plan",
@@ -112,3 +109,25 @@ class Route(Construct):
         plan.add_api_key(key)
         plan.add_api_stage(stage=self.api.deployment_stage)
         return key
+
+    def _endpoint(
+        self, resource: apigw.Resource, verb: str, model: str = "", schema: apigw.JsonSchema | None = None
+    ) -> apigw.Resource:
+        """One method for key holders; with a schema the gateway refuses other bodies."""
+        checks = apigw.RequestValidatorOptions(
+            validate_request_body=schema is not None, validate_request_parameters=True
+        )
+        models = (
+            {"application/json": self.api.add_model(model, content_type="application/json", schema=schema)}
+            if schema
+            else None
+        )
+        method = resource.add_method(
+            verb,
+            apigw.LambdaIntegration(self.function.resource, allow_test_invoke=False),
+            api_key_required=True,
+            request_models=models,
+            request_validator_options=checks,
+        )
+        waive(method, _KEYS, "AwsSolutions-APIG4", "AwsSolutions-COG4")
+        return resource

@@ -1,91 +1,140 @@
-"""The active version: the pointer, and the edge student that it names, kept in memory."""
+"""The version to answer with: the pointer's, and where there is none, the edge student that ships with the release."""
 
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+from typing import Self
 
 from edge.model import EdgeModel
-from intent.pointer import Pointer
+from intent.pointer import Distilled, Pointer
 from route.errors import NotReady
 
 ReadPointer = Callable[[], Pointer | None]
 ReadObject = Callable[[str], bytes]
+ReadRelease = Callable[[], EdgeModel]
 Warn = Callable[[str, Exception], None]
 RETRY_SECONDS = 5.0
+UNREADABLE = "pointer_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """One version. `edge` is None if no edge file could ever be read.
+    """The version to answer with. `version` 0 is the release's own edge student; then `distilled` is None.
 
-    `stale`: the file that the pointer names cannot be read, so the edge student is that of an earlier version.
+    `edge` is None if no edge file could ever be read. `failure`: a short code if the version that should answer cannot
+    be told. `stale`: the file that the pointer names cannot be read, and the edge student is that of an earlier
+    version; it is never sure, since the threshold was chosen for another one.
     """
 
-    pointer: Pointer
+    version: int
+    run_id: str
+    teacher: str
+    distilled: Distilled | None
     edge: EdgeModel | None
+    threshold: float
+    promoted_at: datetime | None = None
+    failure: str | None = None
     stale: bool = False
+
+    @classmethod
+    def of(cls, pointer: Pointer, edge: EdgeModel | None, *, stale: bool = False) -> Self:
+        """The version that the pointer names."""
+        return cls(
+            version=pointer.version,
+            run_id=pointer.run_id,
+            teacher=pointer.teacher,
+            distilled=pointer.distilled,
+            edge=edge,
+            threshold=math.inf if stale else pointer.edge.threshold,
+            promoted_at=pointer.promoted_at,
+            stale=stale,
+        )
+
+    @classmethod
+    def of_release(cls, edge: EdgeModel, failure: str | None) -> Self:
+        """The edge student that ships with the code: it answers everything alone."""
+        return cls(0, "release", "embedded", None, edge, 0.0, failure=failure)
 
 
 class ActiveVersion:
-    """Gives the active version; while pointer or file cannot be read, the last good one.
+    """Gives the version to answer with; while pointer or file cannot be read, the last good one.
 
     What could not be read is tried again after `RETRY_SECONDS`, not by every request: each try may take a second of a
-    caller's time. `warn` hears of every failure with a short code.
+    caller's time. `warn` hears of every failure with a short code. `modalities`: the taxonomy's; a student must have
+    the same.
     """
 
     def __init__(
         self,
         read_pointer: ReadPointer,
         read_object: ReadObject,
+        read_release: ReadRelease,
         warn: Warn,
         *,
+        modalities: tuple[str, ...],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_pointer = read_pointer
         self._read_object = read_object
+        self._read_release = read_release
         self._warn = warn
+        self._modalities = modalities
         self._clock = clock
-        self._last: Active | None = None
+        self._pointer: Pointer | None = None
         self._pointer_retry_at = self._edge_retry_at = -math.inf
-        self._held: str | None = None  # checksum of the edge student in memory
+        self._edge: EdgeModel | None = None
+        self._edge_sha256: str | None = None  # of the file in memory
         self._missing: str | None = None
+        self._release: EdgeModel | None = None
 
     def get(self) -> Active:
-        """The version to answer with. Raises NotReady before the first promotion."""
-        pointer = self._pointer()
-        if pointer is None:
-            raise NotReady("no version is promoted yet: start the pipeline, and ask again when it has promoted one")
-        edge = self._last.edge if self._last else None
-        held = edge is not None and self._held == pointer.edge.sha256
-        self._last = Active(pointer, edge) if held else self._with_edge(pointer, edge)
-        return self._last
+        """The version to answer with. Raises NotReady if there is none, not even the release's."""
+        failure = self._look()
+        if self._pointer is None:
+            return self._released(failure)
+        wanted = self._pointer.edge
+        if self._edge_sha256 != wanted.sha256:
+            self._load(wanted.s3_key, wanted.sha256)
+        return Active.of(self._pointer, self._edge, stale=self._edge_sha256 != wanted.sha256)
 
-    def _pointer(self) -> Pointer | None:
-        if self._last and self._clock() < self._pointer_retry_at:
-            return self._last.pointer
+    def _look(self) -> str | None:
+        """Read the pointer unless that failed just now; a code if it could not be read."""
+        if self._clock() < self._pointer_retry_at:
+            return UNREADABLE
         try:
-            return self._read_pointer()
-        except Exception as error:
-            self._warn("pointer_unreadable", error)
+            self._pointer = self._read_pointer()
+        except Exception as error:  # noqa: BLE001  (whatever it is, the last version known still answers)
+            self._warn(UNREADABLE, error)
             self._pointer_retry_at = self._clock() + RETRY_SECONDS
-            if self._last is None:
-                raise NotReady("the active version cannot be read; try again shortly") from error
-            return self._last.pointer
+            return UNREADABLE
+        return None
 
-    def _with_edge(self, pointer: Pointer, earlier: EdgeModel | None) -> Active:
-        wanted = pointer.edge.sha256
+    def _load(self, key: str, wanted: str) -> None:
+        """Read the edge student unless that failed just now; what is in memory stays if it cannot be read."""
         if self._missing == wanted and self._clock() < self._edge_retry_at:
-            return Active(pointer, earlier, stale=True)
+            return
         try:
-            edge = _verified(self._read_object(pointer.edge.s3_key), wanted)
+            self._edge, self._edge_sha256 = self._fitting(_verified(self._read_object(key), wanted)), wanted
         except Exception as error:  # noqa: BLE001  (without it an earlier one, or the distilled student, still answers)
             self._warn("edge_unreadable", error)
             self._missing, self._edge_retry_at = wanted, self._clock() + RETRY_SECONDS
-            return Active(pointer, earlier, stale=True)
-        self._held = wanted
-        return Active(pointer, edge)
+
+    def _released(self, failure: str | None) -> Active:
+        try:
+            self._release = self._release or self._fitting(self._read_release())
+        except (OSError, ValueError) as error:
+            self._warn("release_unreadable", error)
+            told = "the active version cannot be read" if failure else "no version is promoted yet: start the pipeline"
+            raise NotReady(f"{told}; try again shortly") from error
+        return Active.of_release(self._release, failure)
+
+    def _fitting(self, edge: EdgeModel) -> EdgeModel:
+        if edge.parameters.modalities != self._modalities:
+            raise ValueError("the edge model weighs other modalities than the taxonomy has")
+        return edge
 
 
 def _verified(blob: bytes, digest: str) -> EdgeModel:

@@ -7,9 +7,10 @@ from typing import Any
 
 from intent import prices
 from intent.models import base_of_custom
-from intent.pointer import Pointer
+from route.active import Active
+from route.contract import DecidedInBatch, Error, ErrorBody, Model, Usage
 from route.errors import RouteError
-from route.request import RouteRequest
+from route.request import Options
 from route.router import Decision
 
 _HEADERS = {
@@ -19,47 +20,60 @@ _HEADERS = {
 }
 
 
-def success(
-    request: RouteRequest, decision: Decision, pointer: Pointer, *, request_id: str, total_ms: float
-) -> dict[str, Any]:
-    """200 with the decision."""
+def decided(query: str, options: Options, decision: Decision, active: Active) -> DecidedInBatch:
+    """The decision for one query."""
     weights = decision.weights
     ranked = sorted(weights, key=lambda name: -weights[name])
-    warnings = [*decision.warnings, *(f"targets: {name} is not compiled by this version" for name in request.targets)]
-    body = {
-        "query": request.query,
+    warnings = [*decision.warnings, *(f"targets: {name} is not compiled by this version" for name in options.targets)]
+    return {
+        "query": query,
         "weights": weights,
         "ranked": ranked,
-        "active": [name for name in ranked if weights[name] >= request.floor],
+        "active": [name for name in ranked if weights[name] >= options.floor],
         "source": decision.source,
         "confidence": round(decision.confidence, 4),
-        "model": {"version": pointer.version, "run_id": pointer.run_id, "teacher": pointer.teacher},
+        "model": model(active),
         "reasoning": decision.reasoning,
-        "latency_ms": {"total": round(total_ms, 2), "model": decision.model_ms},
-        "usage": _usage(decision, pointer),
+        "latency_ms": {"model": decision.model_ms},
+        "usage": _usage(decision, active),
         "engines": {},
         "warnings": warnings,
-        "request_id": request_id,
     }
-    return _proxy(HTTPStatus.OK, body)
+
+
+def model(active: Active) -> Model:
+    """Which version answers; 0 is the release's own edge student."""
+    return {"version": active.version, "run_id": active.run_id, "teacher": active.teacher}
+
+
+def success(body: Mapping[str, Any]) -> dict[str, Any]:
+    """200 with this body."""
+    return document(json.dumps(body, allow_nan=False))
+
+
+def document(text: str) -> dict[str, Any]:
+    """200 with this JSON text."""
+    return {"statusCode": 200, "headers": _HEADERS, "body": text}
+
+
+def error_body(error: RouteError) -> ErrorBody:
+    """Code and message of an error."""
+    return {"code": error.code, "message": str(error)}
 
 
 def failure(error: RouteError, *, request_id: str) -> dict[str, Any]:
     """The error's status and the one error shape."""
-    result = _proxy(error.status, {"code": error.code, "message": str(error), "request_id": request_id})
-    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        result["headers"] = {**_HEADERS, "Retry-After": "5"}
-    return result
+    again = {"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    whole: Error = {**error_body(error), "request_id": request_id}
+    body = json.dumps(whole)
+    return {"statusCode": int(error.status), "headers": {**_HEADERS, **again}, "body": body}
 
 
-def _usage(decision: Decision, pointer: Pointer) -> dict[str, Any]:
+def _usage(decision: Decision, active: Active) -> Usage:
     tokens = decision.input_tokens, decision.output_tokens
     try:
-        cost = round(prices.load().cost(base_of_custom(pointer.distilled.model_arn), *tokens), 9)
+        priced = base_of_custom(active.distilled.model_arn) if active.distilled else ""
+        cost = round(prices.load().cost(priced, *tokens), 9) if any(tokens) else 0.0
     except KeyError:  # a student that the table does not know has no price, not a price of 0
         cost = None
     return {"input_tokens": tokens[0], "output_tokens": tokens[1], "cost_usd": cost}
-
-
-def _proxy(status: HTTPStatus, body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"statusCode": int(status), "headers": _HEADERS, "body": json.dumps(body, allow_nan=False)}

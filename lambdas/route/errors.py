@@ -2,6 +2,7 @@
 
 RouteError            500 internal
 ├── InvalidRequest    400 invalid_request
+├── NotFound          404 not_found
 ├── UnsupportedMedia  415 unsupported_media_type
 ├── TooLarge          413 too_large
 └── NotReady          503 not_ready
@@ -23,6 +24,13 @@ class InvalidRequest(RouteError):
 
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_request"
+
+
+class NotFound(RouteError):
+    """There is no such endpoint."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
 
 
 class UnsupportedMedia(RouteError):

@@ -1,16 +1,14 @@
 """The decision for one query, as a cascade: the edge student where it is sure, else the distilled, else the edge."""
 
-import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from edge.model import Answer
 from intent.weights import Weights, leading
 from route.active import Active
+from route.contract import Source
 from route.errors import NotReady
 from route.student import DistilledStudent, Unanswered
 
-Source = Literal["cache", "edge", "distilled", "fallback"]
 Mode = Literal["cascade", "edge", "distilled"]
 Prefer = Literal["quality", "speed"]
 _NO_REASONS = "explain: the edge student gives no reasons"
@@ -58,14 +56,29 @@ class Decision:
 
 def decide(query: str, active: Active, student: DistilledStudent, wish: Wish) -> Decision:
     """Answer one query. Raises NotReady if neither student can."""
-    quick = active.edge.predict(query) if active.edge and wish.mode != "distilled" else None
-    threshold = math.inf if active.stale else active.pointer.edge.threshold  # it was chosen for another file
-    if quick and wish.edge_may_answer(quick.confidence, threshold):
-        warnings = [*([_NO_REASONS] if wish.explain else []), *_stale(active)]
-        return Decision(quick.weights, "edge", quick.confidence, warnings=warnings)
-    said = student.weigh(query, active.pointer.distilled.deployment_arn, explain=wish.explain)
+    return at_once(query, active, wish) or after_asking(query, active, student, wish)
+
+
+def at_once(query: str, active: Active, wish: Wish) -> Decision | None:
+    """The edge student's answer, if it may answer alone. Takes well under a millisecond."""
+    if active.edge is None or (wish.mode == "distilled" and active.distilled):
+        return None
+    quick = active.edge.predict(query)
+    if active.distilled and not wish.edge_may_answer(quick.confidence, active.threshold):
+        return None
+    told = [_NO_REASONS] if wish.explain else []
+    source: Source = "fallback" if active.failure else "edge"
+    warnings = [*told, *_notes(active)]
+    return Decision(quick.weights, source, quick.confidence, failure=active.failure, warnings=warnings)
+
+
+def after_asking(query: str, active: Active, student: DistilledStudent, wish: Wish) -> Decision:
+    """The distilled student's answer, or the edge student's where it has none. Raises NotReady if neither can."""
+    if active.distilled is None:
+        raise NotReady("neither student can answer at the moment; try again shortly")
+    said = student.weigh(query, active.distilled.deployment_arn, explain=wish.explain)
     if isinstance(said, Unanswered):
-        return _fall_back(quick or _edge(query, active), said, _stale(active))
+        return fall_back(query, active, said)
     weights, reply = said.parsed.weights, said.reply
     return Decision(
         weights=weights,
@@ -78,18 +91,11 @@ def decide(query: str, active: Active, student: DistilledStudent, wish: Wish) ->
     )
 
 
-def _edge(query: str, active: Active) -> Answer:
+def fall_back(query: str, active: Active, why: Unanswered) -> Decision:
+    """The edge student's answer in place of the distilled one's. Raises NotReady if there is no edge student."""
     if active.edge is None:
         raise NotReady("neither student can answer at the moment; try again shortly")
-    return active.edge.predict(query)
-
-
-def _stale(active: Active) -> list[str]:
-    return [_EARLIER] if active.stale and active.edge else []
-
-
-def _fall_back(answer: Answer, why: Unanswered, warnings: list[str]) -> Decision:
-    reply = why.reply
+    answer, reply = active.edge.predict(query), why.reply
     told = f"the distilled student could not answer ({why.failure}); these weights are the edge student's"
     return Decision(
         weights=answer.weights,
@@ -99,5 +105,12 @@ def _fall_back(answer: Answer, why: Unanswered, warnings: list[str]) -> Decision
         input_tokens=reply.input_tokens if reply else 0,
         output_tokens=reply.output_tokens if reply else 0,
         failure=why.failure,
-        warnings=[told, *warnings],
+        warnings=[told, *_notes(active)],
     )
+
+
+def _notes(active: Active) -> list[str]:
+    if active.distilled is None:
+        why = "the active version cannot be read" if active.failure else "no version is promoted yet"
+        return [f"{why}; these weights are those of the edge student that ships with the release"]
+    return [_EARLIER] if active.stale else []

@@ -2,31 +2,63 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
 from tests.infra.conftest import ROOT, context
 from tests.infra.template import Template, text
 
+FULL_PATHS = [
+    ("POST", "route"),
+    ("POST", "route/batch"),
+    *(("GET", name) for name in ("health", "version", "openapi.json")),
+]
+ENDPOINTS = {
+    ("POST", "route"),
+    ("POST", "batch"),
+    ("GET", "health"),
+    ("GET", "version"),
+    ("GET", "openapi.json"),
+}
 
-def test_there_is_one_method_and_it_wants_a_key_and_a_valid_body(each: Template) -> None:
-    method = each.only("AWS::ApiGateway::Method")
-    assert (method["HttpMethod"], method["ApiKeyRequired"]) == ("POST", True)
-    assert method["RequestModels"]["application/json"]["Ref"] in each.of("AWS::ApiGateway::Model")
-    assert each.only("AWS::ApiGateway::RequestValidator")["ValidateRequestBody"] is True
-    assert each.only("AWS::ApiGateway::Resource")["PathPart"] == "route"
+
+def methods(each: Template) -> dict[tuple[str, str], dict[str, Any]]:
+    """By verb and last part of the path."""
+    paths = {name: found["Properties"]["PathPart"] for name, found in each.of("AWS::ApiGateway::Resource").items()}
+    found = [method["Properties"] for method in each.of("AWS::ApiGateway::Method").values()]
+    return {(method["HttpMethod"], paths[method["ResourceId"]["Ref"]]): method for method in found}
 
 
-def test_the_gateway_and_the_function_want_the_same_body(dev: Template) -> None:
-    gateway = dev.only("AWS::ApiGateway::Model")["Schema"]
-    request = pytest.importorskip("route.request")
-    function = request.RouteRequest.model_json_schema()
+def test_every_endpoint_of_the_function_is_there_and_wants_a_key(each: Template) -> None:
+    endpoints = pytest.importorskip("route.endpoints").ENDPOINTS
+    assert {(verb, path.rpartition("/")[2]) for verb, path in endpoints} == set(methods(each)) == ENDPOINTS
+    assert all(method["ApiKeyRequired"] is True for method in methods(each).values())
+
+
+def test_the_gateway_refuses_bodies_that_the_function_would_refuse(each: Template) -> None:
+    validators = each.of("AWS::ApiGateway::RequestValidator")
+    for (verb, _), method in methods(each).items():
+        validator = validators[method["RequestValidatorId"]["Ref"]]["Properties"]
+        assert validator["ValidateRequestBody"] is (verb == "POST")
+        if verb == "POST":
+            assert method["RequestModels"]["application/json"]["Ref"] in each.of("AWS::ApiGateway::Model")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "field"), [("route", "RouteRequest", "query"), ("batch", "BatchRequest", "queries")]
+)
+def test_the_gateway_and_the_function_want_the_same_body(dev: Template, name: str, kind: str, field: str) -> None:
+    model = methods(dev)["POST", name]["RequestModels"]["application/json"]["Ref"]
+    gateway = dev.of("AWS::ApiGateway::Model")[model]["Properties"]["Schema"]
+    function = vars(pytest.importorskip("route.request"))[kind].model_json_schema()
     assert gateway["additionalProperties"] is False
-    assert gateway["required"] == function["required"] == ["query"]
+    assert gateway["required"] == function["required"] == [field]
     assert set(gateway["properties"]) == set(function["properties"])
-    for name, wanted in function["properties"].items():
-        for rule in {"type", "minLength", "maxLength", "minimum", "maximum", "maxItems"} & set(wanted):
-            assert gateway["properties"][name][rule] == wanted[rule], (name, rule)
+    rules = {"type", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"}
+    for property_, wanted in function["properties"].items():
+        for rule in rules & set(wanted):
+            assert gateway["properties"][property_][rule] == wanted[rule], (property_, rule)
 
 
 def test_a_caller_is_limited_by_second_and_by_day(each: Template) -> None:
@@ -71,4 +103,5 @@ def test_gateway_and_function_use_the_same_codes(dev: Template) -> None:
 def test_the_function_is_invoked_by_this_api_only(each: Template) -> None:
     for permission in each.of("AWS::Lambda::Permission").values():
         assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
-        assert text(permission["Properties"]["SourceArn"]).endswith("/POST/route")
+        arn = text(permission["Properties"]["SourceArn"])
+        assert any(arn.endswith(f"/{verb}/{path}") for verb, path in FULL_PATHS), arn

@@ -17,7 +17,7 @@ BLOB = edge_student().to_bytes()
 POINTER = Pointer.model_validate(
     {**VALUE, "run_id": "r", "edge": {**VALUE["edge"], "sha256": sha256(BLOB).hexdigest()}}
 )
-ACTIVE = Active(POINTER, edge_student())
+ACTIVE = Active.of(POINTER, edge_student())
 _EVENT = json.loads((Path(__file__).parent / "events" / "route.json").read_text("utf-8"))
 
 

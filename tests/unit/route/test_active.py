@@ -1,14 +1,17 @@
 """The active version, kept through bad moments."""
 
+from array import array
 from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
 
+from edge.features import SIZE
+from edge.model import EdgeModel, EdgeModelError, Parameters
 from intent.pointer import Pointer
-from route.active import RETRY_SECONDS, ActiveVersion
+from route.active import RETRY_SECONDS, Active, ActiveVersion
 from route.errors import NotReady
-from tests.unit.samples import edge_student
+from tests.unit.samples import MODALITIES, edge_student
 
 from .samples import BLOB, POINTER
 
@@ -22,8 +25,14 @@ class Source:
         self.warnings: list[str] = []
         self.now = 0.0
         self.asked = 0
+        self.release: EdgeModel | Exception = edge_student("visual")
         self.version = ActiveVersion(
-            self.read_pointer, self.read_object, lambda code, _: self.warnings.append(code), clock=lambda: self.now
+            self.read_pointer,
+            self.read_object,
+            self.read_release,
+            lambda code, _: self.warnings.append(code),
+            modalities=MODALITIES,
+            clock=lambda: self.now,
         )
 
     def read_pointer(self) -> Pointer | None:
@@ -32,11 +41,23 @@ class Source:
             raise self.pointer
         return self.pointer
 
+    def read_release(self) -> EdgeModel:
+        if isinstance(self.release, Exception):
+            raise self.release
+        return self.release
+
     def read_object(self, key: str) -> bytes:
         self.reads.append(key)
         if isinstance(self.blob, Exception):
             raise self.blob
         return self.blob
+
+
+def student_of(*modalities: str) -> EdgeModel:
+    """An edge student for other modalities."""
+    count = len(modalities)
+    parameters = Parameters(modalities, (1.0,) * count, (0.0,) * count, 1.0, 0.5)
+    return EdgeModel(parameters, [array("h", bytes(2 * SIZE))] * count)
 
 
 def another(blob: bytes) -> Pointer:
@@ -47,7 +68,7 @@ def another(blob: bytes) -> Pointer:
 def test_given_a_pointer_then_its_edge_student_is_read_once() -> None:
     source = Source(POINTER)
     first, second = source.version.get(), source.version.get()
-    assert first.pointer == POINTER
+    assert first == Active.of(POINTER, first.edge)
     assert first.edge is second.edge is not None
     assert source.reads == [POINTER.edge.s3_key]
 
@@ -58,7 +79,7 @@ def test_given_a_promotion_then_the_new_student_is_read() -> None:
     source.blob = edge_student("metadata").to_bytes()
     source.pointer = another(source.blob)
     found = source.version.get()
-    assert found.pointer.version == 4
+    assert found.version == 4
     assert found.edge is not None
     assert found.edge.predict("q").weights["metadata"] > 0.5
 
@@ -67,21 +88,48 @@ def test_given_a_new_version_with_the_same_file_then_it_is_not_read_again() -> N
     source = Source(POINTER)
     source.version.get()
     source.pointer = POINTER.model_copy(update={"version": 4})
-    assert source.version.get().pointer.version == 4
+    assert source.version.get().version == 4
     assert len(source.reads) == 1
 
 
-def test_given_nothing_promoted_yet_then_it_says_what_to_do() -> None:
-    with pytest.raises(NotReady, match="start the pipeline"):
-        Source(None).version.get()
+def test_given_nothing_promoted_yet_then_the_releases_edge_student_answers() -> None:
+    found = Source(None).version.get()
+    assert (found.version, found.run_id, found.distilled, found.failure) == (0, "release", None, None)
+    assert found.edge is not None
+    assert found.edge.predict("q").weights["visual"] > 0.5
 
 
 @pytest.mark.parametrize("error", [ValueError("garbage"), TimeoutError()])
-def test_given_an_unreadable_pointer_at_first_then_it_is_not_ready(error: Exception) -> None:
+def test_given_an_unreadable_pointer_at_first_then_the_releases_edge_student_answers_and_says_why(
+    error: Exception,
+) -> None:
     source = Source(error)
-    with pytest.raises(NotReady, match="try again shortly"):
-        source.version.get()
+    found = source.version.get()
+    assert (found.version, found.failure) == (0, "pointer_unreadable")
     assert source.warnings == ["pointer_unreadable"]
+    source.pointer, source.now = POINTER, RETRY_SECONDS
+    assert source.version.get().version == 3
+
+
+@pytest.mark.parametrize("release", [FileNotFoundError(), EdgeModelError("foreign"), student_of("text", "tables")])
+@pytest.mark.parametrize(
+    ("pointer", "told"), [(None, "start the pipeline"), (TimeoutError(), "cannot be read; try again shortly")]
+)
+def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
+    release: EdgeModel | Exception, pointer: Exception | None, told: str
+) -> None:
+    source = Source(pointer)
+    source.release = release
+    with pytest.raises(NotReady, match=told):
+        source.version.get()
+    assert "release_unreadable" in source.warnings
+
+
+def test_given_a_student_of_another_taxonomy_then_it_is_not_used() -> None:
+    blob = student_of("text", "tables").to_bytes()
+    source = Source(another(blob), blob)
+    assert source.version.get().edge is None
+    assert source.warnings == ["edge_unreadable"]
 
 
 def test_given_an_unreadable_pointer_later_then_the_last_version_goes_on() -> None:
@@ -89,7 +137,7 @@ def test_given_an_unreadable_pointer_later_then_the_last_version_goes_on() -> No
     before = source.version.get()
     source.pointer = TimeoutError()
     after = source.version.get()
-    assert (after.pointer, after.edge) == (before.pointer, before.edge)
+    assert after == before
     assert source.warnings == ["pointer_unreadable"]
     assert len(source.reads) == 1
 
@@ -106,7 +154,7 @@ BROKEN: dict[str, Callable[[], bytes | Exception]] = {
 def test_given_an_edge_file_that_is_not_the_pointers_then_the_distilled_student_goes_on_alone(what: str) -> None:
     source = Source(POINTER, BROKEN[what]())
     found = source.version.get()
-    assert (found.pointer, found.edge) == (POINTER, None)
+    assert found == Active.of(POINTER, None, stale=True)
     assert source.warnings == ["edge_unreadable"]
 
 
@@ -141,7 +189,7 @@ def test_given_a_pointer_that_cannot_be_read_then_not_every_request_waits_for_it
     source.version.get()
     source.pointer = TimeoutError()
     for source.now in (1.0, 2.0, 3.0, 1.0 + RETRY_SECONDS):
-        assert source.version.get().pointer == POINTER
+        assert source.version.get().version == POINTER.version
     assert source.asked == 3, "once well, then once per retry"
 
 
@@ -150,7 +198,7 @@ def test_given_a_new_version_whose_file_cannot_be_read_then_the_earlier_student_
     before = source.version.get()
     source.pointer, source.blob = another(b"unseen"), PermissionError()
     after = source.version.get()
-    assert (after.pointer.version, after.edge, after.stale) == (4, before.edge, True)
+    assert (after.version, after.edge, after.stale) == (4, before.edge, True)
     source.blob, source.now = edge_student("metadata").to_bytes(), RETRY_SECONDS
     source.pointer = another(source.blob)
     found = source.version.get()

@@ -1,5 +1,6 @@
 """Who answers: the edge student where it is sure, as the operator pinned it, or as the caller prefers."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ SURE = edge_student().predict(QUERY)
 
 def active(threshold: float, *, with_edge: bool = True) -> Active:
     edge = POINTER.edge.model_copy(update={"threshold": threshold})
-    return Active(POINTER.model_copy(update={"edge": edge}), edge_student() if with_edge else None)
+    return Active.of(POINTER.model_copy(update={"edge": edge}), edge_student() if with_edge else None)
 
 
 def decided(threshold: float, wish: Wish) -> tuple[Decision, int]:
@@ -76,7 +77,7 @@ def test_given_no_edge_student_then_the_distilled_one_answers_whatever_is_pinned
 
 
 def test_given_an_earlier_versions_edge_student_then_it_answers_only_where_nobody_else_can() -> None:
-    stale = replace(active(0.0), stale=True)
+    stale = replace(active(math.inf), stale=True)
     assert decide(QUERY, stale, student(replying(ANSWER)), Wish()).source == "distilled"
     found = decide(QUERY, stale, student(failing(Busy("ThrottlingException"))), Wish())
     assert found.source == "fallback"

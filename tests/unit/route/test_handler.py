@@ -4,6 +4,7 @@ import io
 import json
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 
 from bedrock.converse import Ask
 from bedrock.errors import Busy
+from edge.model import EdgeModel
+from intent.pointer import Pointer
 from intent.weights import UNITS
 from route import handler
 from route.active import ActiveVersion
 from route.cache import DecisionCache
 from route.errors import NotReady
+from route.service import Service
 from tests.unit.conftest import BUCKET
 from tests.unit.intent.test_weights_parse import REFUSED
 from tests.unit.samples import ANSWER, MODALITIES, WEIGHTS
@@ -26,12 +30,20 @@ from .samples import BLOB, POINTER, event, failing, replying, student
 
 REQUEST_ID = event()["requestContext"]["requestId"]
 SECRET = "the coach of my private team"
-Serve = Callable[[Ask], None]
+Serve = Callable[..., None]
 PROMPT, STORES = (vars(handler)[name] for name in ("_PROMPT", "_STORES"))
 
 
-def _unheard(code: str, error: Exception) -> None:
-    pass
+SETTINGS = SimpleNamespace(log_salt="salt")
+
+
+def versions_of(pointer: Pointer | None) -> ActiveVersion:
+    """The version that this pointer names; without one, and without a release's edge student, there is none."""
+
+    def no_release() -> EdgeModel:
+        raise FileNotFoundError
+
+    return ActiveVersion(lambda: pointer, lambda _: BLOB, no_release, lambda _code, _error: None, modalities=MODALITIES)
 
 
 class Context:
@@ -41,13 +53,12 @@ class Context:
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
     """`serve(ask)`: a version is active, and this answers for the distilled student."""
-    active = ActiveVersion(lambda: POINTER, lambda _: BLOB, _unheard)
+    monkeypatch.setattr(handler, "_settings", lambda: SETTINGS)
 
-    def switch(ask: Ask) -> None:
-        monkeypatch.setattr(handler, "_student", lambda: student(ask))
-        monkeypatch.setattr(handler, "_active", lambda: active)
-        monkeypatch.setattr(handler, "_mode", lambda: "distilled")
-        monkeypatch.setattr(handler, "_decisions", lambda: DecisionCache(entries=1, seconds=0))
+    def switch(ask: Ask, pointer: Pointer | None = POINTER) -> None:
+        versions = versions_of(pointer)
+        service = Service(versions, student(ask), "distilled", DecisionCache(entries=1, seconds=0))
+        monkeypatch.setattr(handler, "_service", lambda: service)
 
     switch(replying(ANSWER))
     return switch
@@ -141,11 +152,8 @@ def test_given_another_bad_request_then_its_status_in_the_same_shape(
     fails_as(route(given), status, code)
 
 
-def test_given_nothing_to_answer_with_then_503_says_when_to_come_back(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    empty = ActiveVersion(lambda: None, lambda _: b"", _unheard)
-    monkeypatch.setattr(handler, "_active", lambda: empty)
+def test_given_nothing_to_answer_with_then_503_says_when_to_come_back(serve: Serve) -> None:
+    serve(replying(ANSWER), None)
     result = handler.route(event(), Context())
     assert result["headers"]["Retry-After"] == "5"
     assert "start the pipeline" in fails_as(route(event()), 503, "not_ready")
@@ -160,13 +168,10 @@ def test_given_a_bug_then_500_without_anything_from_inside(serve: Serve, log: io
     assert SECRET not in log.getvalue()
 
 
-def test_given_a_student_without_a_price_then_its_cost_is_unknown_and_not_zero(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_given_a_student_without_a_price_then_its_cost_is_unknown_and_not_zero(serve: Serve) -> None:
     model = POINTER.distilled.model_arn.replace("nova-micro", "nova-unheard-of")
     pointer = POINTER.model_copy(update={"distilled": POINTER.distilled.model_copy(update={"model_arn": model})})
-    unpriced = ActiveVersion(lambda: pointer, lambda _: BLOB, _unheard)
-    monkeypatch.setattr(handler, "_active", lambda: unpriced)
+    serve(replying(ANSWER), pointer)
     assert route(event())[1]["usage"] == {"input_tokens": 60, "output_tokens": 25, "cost_usd": None}
 
 
@@ -234,7 +239,7 @@ def test_given_any_event_then_an_answer_or_the_error_shape_comes_out(serve: Serv
         assert set(body["weights"]) == set(MODALITIES)
     else:
         assert set(body) == {"code", "message", "request_id"}
-        assert status in {400, 413, 415, 500, 503}
+        assert status in {400, 404, 413, 415, 500, 503}
 
 
 @pytest.fixture
@@ -243,11 +248,12 @@ def wired(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Wire:
     name = "/intent-router/dev/active"
     monkeypatch.setenv("POINTER_PARAMETER", name)
     monkeypatch.setenv("ROUTE_MODE", "distilled")
+    monkeypatch.setenv("LOG_SALT", "salt")
     aws["ssm"].put_parameter(Name=name, Value=POINTER.model_dump_json(), Type="String")
     aws["s3"].put_object(Bucket=BUCKET, Key=POINTER.edge.s3_key, Body=BLOB)
     wire = Wire("bedrock-runtime", PROMPT).on("Converse", said(ANSWER))
     aws["bedrock-runtime"] = wire.client
-    for made_once in ("_student", "_active", "_mode", "_decisions"):
+    for made_once in ("_service", "_settings"):
         vars(handler)[made_once].cache_clear()
     return wire
 

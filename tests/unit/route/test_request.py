@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from route.errors import InvalidRequest, RouteError, TooLarge, UnsupportedMedia
-from route.request import MAX_BODY, read
+from route.request import MAX_BODY, RouteRequest, read
 
 from .samples import event
 
@@ -18,18 +18,18 @@ SECRET = "my very private query"
 
 def refusal(body: object, **changed: Any) -> RouteError:
     with pytest.raises(RouteError) as caught:
-        read(event(body, **changed))
+        read(event(body, **changed), RouteRequest)
     return caught.value
 
 
 def test_given_the_gateways_event_then_the_query_and_the_defaults_are_read() -> None:
-    request = read(event())
+    request = read(event(), RouteRequest)
     assert request.query == "find where the coach shouts time out over crowd noise, 2024 finals"
     assert (request.explain, request.targets, request.floor) == (False, [], 0.05)
 
 
 def test_given_every_field_then_each_is_read() -> None:
-    request = read(event({"query": "q", "explain": True, "targets": ["opensearch"], "floor": 0}))
+    request = read(event({"query": "q", "explain": True, "targets": ["opensearch"], "floor": 0}), RouteRequest)
     assert (request.explain, request.targets, request.floor) == (True, ["opensearch"], 0)
 
 
@@ -38,18 +38,18 @@ def test_given_every_field_then_each_is_read() -> None:
     ["x", "x" * 2000, "👩‍👩‍👧‍👦 at the beach", "שלום עולם", "e\u0301", "a\nb\tc", "\u202eabc", "'; DROP TABLE", "{}"],
 )
 def test_given_any_text_then_it_is_kept_to_the_letter(query: str) -> None:
-    assert read(event({"query": query})).query == query
+    assert read(event({"query": query}), RouteRequest).query == query
 
 
 def test_given_a_base64_body_then_it_is_decoded() -> None:
     body = base64.b64encode(json.dumps({"query": "grün"}, ensure_ascii=False).encode()).decode()
-    assert read(event(body, isBase64Encoded=True)).query == "grün"
+    assert read(event(body, isBase64Encoded=True), RouteRequest).query == "grün"
 
 
 @pytest.mark.parametrize("media", ["application/json", "Application/JSON", " application/json ; charset=utf-8"])
 def test_given_a_json_content_type_in_any_spelling_then_it_is_fine(media: str) -> None:
-    assert read(event({"query": "q"}, headers={"CONTENT-TYPE": media})).query == "q"
-    assert read(event({"query": "q"}, headers=None)).query == "q"
+    assert read(event({"query": "q"}, headers={"CONTENT-TYPE": media}), RouteRequest).query == "q"
+    assert read(event({"query": "q"}, headers=None), RouteRequest).query == "q"
 
 
 @pytest.mark.parametrize("media", ["text/plain", "application/xml", "", "application/json5"])
@@ -142,7 +142,7 @@ def test_given_many_bytes_in_few_characters_then_413_all_the_same() -> None:
 
 
 def test_given_the_longest_valid_query_in_escapes_then_it_fits() -> None:
-    assert len(read(event(json.dumps({"query": "\u00e9" * 2000}))).query) == 2000
+    assert len(read(event(json.dumps({"query": "\u00e9" * 2000})), RouteRequest).query) == 2000
 
 
 _JSON = st.recursive(
@@ -155,7 +155,7 @@ _FIELDS = st.dictionaries(st.sampled_from(["query", "explain", "targets", "floor
 @given(body=_FIELDS.map(json.dumps) | st.text() | _JSON.map(json.dumps), encoded=st.booleans())
 def test_given_any_body_then_a_request_or_a_route_error_comes_out(body: str, *, encoded: bool) -> None:
     try:
-        request = read(event(body, isBase64Encoded=encoded))
+        request = read(event(body, isBase64Encoded=encoded), RouteRequest)
     except RouteError as error:
         assert 400 <= error.status < 500  # noqa: PT017  (either outcome is fine)
         return

@@ -99,7 +99,7 @@ def test_given_any_text_of_a_model_then_the_contract_holds(text: str, *, explain
 
 
 def test_given_no_edge_student_either_then_the_service_is_not_ready() -> None:
-    alone = Active(POINTER, None)
+    alone = Active.of(POINTER, None)
     assert decide("q", alone, student(replying(ANSWER)), Wish("distilled")).source == "distilled"
     for ask in (failing(Busy("ThrottlingException")), replying("no")):
         with pytest.raises(NotReady, match="try again shortly"):

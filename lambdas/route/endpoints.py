@@ -1,0 +1,152 @@
+"""What the route function answers: one function per endpoint, chosen by the gateway's resource."""
+
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from doors import count, logger
+from intent import taxonomy
+from intent.records import plain
+from route import answer
+from route.contract import Checks, DecidedInBatch, Failed, Health, Routed, RoutedBatch, Version, WholeLatency
+from route.errors import NotFound, RouteError
+from route.request import MAX_BATCH_BODY, BatchRequest, RouteRequest, read, read_query
+from route.router import Decision
+from route.service import Service
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `started`: `time.perf_counter()` when it came in; `salt`: of the query's hash in the log."""
+
+    event: Mapping[str, Any]
+    request_id: str
+    started: float
+    service: Service
+    salt: str
+
+    def since(self) -> float:
+        """Milliseconds since it came in."""
+        return round((time.perf_counter() - self.started) * 1000, 2)
+
+    def digest(self, query: str) -> str:
+        """Tells equal queries apart from others in the log, and nothing else."""
+        return hmac.new(self.salt.encode(), plain(query).encode(), sha256).hexdigest()[:16]
+
+
+def one(call: Call) -> Result:
+    """POST /route."""
+    request = read(call.event, RouteRequest)
+    active = call.service.active()
+    decision = call.service.decide(request.query, request, active)
+    decided = answer.decided(request.query, request, decision, active)
+    total_ms = call.since()
+    _record(decision)
+    count("Latency", total_ms, MetricUnit.Milliseconds)
+    extra = {"source": decision.source, "failure": decision.failure, "query_length": len(request.query)}
+    logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
+    latency: WholeLatency = {"total": total_ms, **decided["latency_ms"]}
+    body: Routed = {**decided, "latency_ms": latency, "request_id": call.request_id}
+    return answer.success(body)
+
+
+def many(call: Call) -> Result:
+    """POST /route/batch: a result or an error for each query, in their order."""
+    request = read(call.event, BatchRequest, max_body=MAX_BATCH_BODY)
+    active = call.service.active()
+    checked = [read_query(given) for given in request.queries]
+    queries = [query for query in checked if isinstance(query, str)]
+    outcomes = iter(call.service.decide_all(queries, request, active))
+    results: list[DecidedInBatch | Failed] = []
+    for query in checked:
+        outcome = next(outcomes) if isinstance(query, str) else query
+        if isinstance(query, str) and isinstance(outcome, Decision):
+            _record(outcome)
+            results.append(answer.decided(query, request, outcome, active))
+        elif isinstance(outcome, RouteError):
+            count("RequestsRefused" if outcome is query else "RequestsFailed")
+            results.append({"error": answer.error_body(outcome)})
+    total_ms, failed = call.since(), sum("error" in result for result in results)
+    logger.info("routed_batch", extra={"queries": len(results), "failed": failed, "total_ms": total_ms})
+    body: RoutedBatch = {
+        "results": results,
+        "answered": len(results) - failed,
+        "failed": failed,
+        "latency_ms": {"total": total_ms},
+        "request_id": call.request_id,
+    }
+    return answer.success(body)
+
+
+def health(call: Call) -> Result:
+    """GET /health: `ok`, or `degraded` while others stand in for what is missing. 503 where nothing can answer."""
+    active = call.service.active()
+    checks: Checks = {"pointer": "read" if active.version else "absent", "edge": "loaded"}
+    if active.failure:
+        checks["pointer"] = "unreadable"
+    if active.stale:
+        checks["edge"] = "stale" if active.edge else "unreadable"
+    well = checks == {"pointer": "read", "edge": "loaded"}
+    body: Health = {
+        "status": "ok" if well else "degraded",
+        "version": active.version,
+        "checks": checks,
+        "request_id": call.request_id,
+    }
+    return answer.success(body)
+
+
+def version(call: Call) -> Result:
+    """GET /version: what answers at the moment."""
+    active, domain = call.service.active(), taxonomy.load()
+    promoted_at = active.promoted_at.isoformat() if active.promoted_at else None
+    body: Version = {
+        "model": {**answer.model(active), "promoted_at": promoted_at},
+        "taxonomy": domain.name,
+        "modalities": list(domain.modalities),
+        "mode": call.service.mode,
+        "request_id": call.request_id,
+    }
+    return answer.success(body)
+
+
+def openapi(_: Call) -> Result:
+    """GET /openapi.json: the document that ships with the code."""
+    return answer.document(Path(__file__).with_name("openapi.json").read_text("utf-8"))
+
+
+ENDPOINTS: Mapping[tuple[str, str], Callable[[Call], Result]] = {
+    ("POST", "/route"): one,
+    ("POST", "/route/batch"): many,
+    ("GET", "/health"): health,
+    ("GET", "/version"): version,
+    ("GET", "/openapi.json"): openapi,
+}
+
+
+def endpoint(event: Mapping[str, Any]) -> Callable[[Call], Result]:
+    """By the gateway's method and resource. Raises NotFound."""
+    found = ENDPOINTS.get((str(event.get("httpMethod")), str(event.get("resource"))))
+    if found is None:
+        raise NotFound("there are " + ", ".join(" ".join(known) for known in ENDPOINTS))
+    return found
+
+
+def _record(decision: Decision) -> None:
+    count("Requests")
+    # Each counts 0 or 1, so that its average is the share of requests that were answered so.
+    count("CacheAnswers", decision.source == "cache")
+    count("EdgeAnswers", decision.source == "edge")
+    count("DistilledAnswers", decision.source == "distilled")
+    count("Fallbacks", decision.source == "fallback")
+    count("InvalidAnswers", decision.failure is not None and decision.model_ms is not None)
+    count("InputTokens", decision.input_tokens)
+    count("OutputTokens", decision.output_tokens)
