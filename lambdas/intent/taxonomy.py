@@ -1,10 +1,12 @@
 """What can be routed to: the modalities and what their queries look like, read from `taxonomy.yaml`."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 # In a Lambda bundle the file stands beside the packages, already converted to JSON; in a checkout it is YAML, one up.
 _COMPILED = Path(__file__).parents[1] / "taxonomy.json"
@@ -22,13 +24,34 @@ class Described(_Frozen):
     description: str = Field(min_length=1, max_length=300)
 
 
+class Attribute(Described):
+    """A metadata attribute. `kind`: how a query's words for it are read (`intent.attributes`); None: they are not.
+
+    `values`, of kind `values`: each value with the phrases that stand for it.
+    """
+
+    kind: Literal["names", "years", "values"] | None = None
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _pairs(cls, given: object) -> object:
+        return tuple(given.items()) if isinstance(given, Mapping) else given
+
+    @model_validator(mode="after")
+    def _listed(self) -> Self:
+        if (self.kind == "values") != bool(self.values):
+            raise ValueError(f"attribute {self.name}: kind `values` and a list of values belong together")
+        return self
+
+
 class Taxonomy(_Frozen):
     """The one definition of the domain: 2 to 8 modalities, attributes, domains, styles and lengths of queries."""
 
     name: str
     task: str
     modalities_: tuple[Described, ...] = Field(alias="modalities", min_length=2, max_length=8)
-    attributes: tuple[Described, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
     domains: dict[str, str] = Field(min_length=1)
     styles: dict[str, str] = Field(min_length=1)
     lengths: dict[str, str] = Field(min_length=1)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from intent import prices
+from intent import attributes, prices, taxonomy
 from intent.models import base_of_custom
 from route.active import Active
 from route.contract import DecidedInBatch, Error, ErrorBody, Model, Usage
@@ -34,6 +34,7 @@ def decided(query: str, options: Options, decision: Decision, active: Active) ->
         "confidence": round(decision.confidence, 4),
         "model": model(active),
         "reasoning": decision.reasoning,
+        "filters": attributes.read(query, taxonomy.load()),
         "latency_ms": {"model": decision.model_ms},
         "usage": _usage(decision, active),
         "engines": {},

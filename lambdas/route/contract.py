@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict  # pydantic reads typing's own only from Python 3.12 on
 
+from intent.attributes import Filter
 from intent.weights import Weights
 
 Source = Literal["cache", "edge", "distilled", "fallback"]
@@ -52,7 +53,7 @@ class Decided(TypedDict):
 
     `weights`: one number per modality, 0 to 1, to four decimals, together exactly 1. `ranked`: modalities, the heaviest
     first. `active`: those at or above the floor. `confidence`: of an edge answer, the calibrated share of such queries
-    on which it leads as the teacher does.
+    on which it leads as the teacher does. `filters`: what the query states about the metadata, with its words.
     """
 
     query: str
@@ -63,6 +64,7 @@ class Decided(TypedDict):
     confidence: float
     model: Model
     reasoning: str | None
+    filters: list[Filter]
     usage: Usage
     engines: dict[str, Any]
     warnings: list[str]

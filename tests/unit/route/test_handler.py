@@ -91,6 +91,7 @@ def test_given_a_query_then_the_answer_is_the_contracts(serve: Serve) -> None:
         "confidence": 0.5,
         "model": {"version": 3, "run_id": "r", "teacher": "t"},
         "reasoning": None,
+        "filters": [{"attribute": "timestamp", "op": "eq", "value": 2024, "words": "2024"}],
         "usage": {"input_tokens": 60, "output_tokens": 25, "cost_usd": round((60 * 0.035 + 25 * 0.14) / 1e6, 9)},
         "engines": {},
         "warnings": [],
@@ -100,7 +101,7 @@ def test_given_a_query_then_the_answer_is_the_contracts(serve: Serve) -> None:
     assert body["latency_ms"]["total"] >= 0
     assert list(body) == [
         *("query", "weights", "ranked", "active", "source", "confidence", "model", "reasoning"),
-        *("latency_ms", "usage", "engines", "warnings", "request_id"),
+        *("filters", "latency_ms", "usage", "engines", "warnings", "request_id"),
     ]
 
 
