@@ -7,6 +7,7 @@ from typing import Any
 
 from intent import attributes, prices, taxonomy
 from intent.models import base_of_custom
+from route import targets
 from route.active import Active
 from route.contract import DecidedInBatch, Error, ErrorBody, Model, Usage
 from route.errors import RouteError
@@ -21,11 +22,10 @@ _HEADERS = {
 
 
 def decided(query: str, options: Options, decision: Decision, active: Active) -> DecidedInBatch:
-    """The decision for one query."""
+    """The decision for one query. Raises InvalidRequest for a target that is no engine."""
     weights = decision.weights
     ranked = sorted(weights, key=lambda name: -weights[name])
-    warnings = [*decision.warnings, *(f"targets: {name} is not compiled by this version" for name in options.targets)]
-    return {
+    found: DecidedInBatch = {
         "query": query,
         "weights": weights,
         "ranked": ranked,
@@ -38,8 +38,11 @@ def decided(query: str, options: Options, decision: Decision, active: Active) ->
         "latency_ms": {"model": decision.model_ms},
         "usage": _usage(decision, active),
         "engines": {},
-        "warnings": warnings,
+        "warnings": list(decision.warnings),
     }
+    if options.targets:
+        targets.add(found, options.targets)
+    return found
 
 
 def model(active: Active) -> Model:

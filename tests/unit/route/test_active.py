@@ -1,13 +1,11 @@
 """The active version, kept through bad moments."""
 
-from array import array
 from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
 
-from edge.features import SIZE
-from edge.model import EdgeModel, EdgeModelError, Parameters
+from edge.model import EdgeModel, EdgeModelError
 from intent.pointer import Pointer
 from route.active import RETRY_SECONDS, Active, ActiveVersion
 from route.errors import NotReady
@@ -51,13 +49,6 @@ class Source:
         if isinstance(self.blob, Exception):
             raise self.blob
         return self.blob
-
-
-def student_of(*modalities: str) -> EdgeModel:
-    """An edge student for other modalities."""
-    count = len(modalities)
-    parameters = Parameters(modalities, (1.0,) * count, (0.0,) * count, 1.0, 0.5)
-    return EdgeModel(parameters, [array("h", bytes(2 * SIZE))] * count)
 
 
 def another(blob: bytes) -> Pointer:
@@ -111,7 +102,9 @@ def test_given_an_unreadable_pointer_at_first_then_the_releases_edge_student_ans
     assert source.version.get().version == 3
 
 
-@pytest.mark.parametrize("release", [FileNotFoundError(), EdgeModelError("foreign"), student_of("text", "tables")])
+@pytest.mark.parametrize(
+    "release", [FileNotFoundError(), EdgeModelError("foreign"), edge_student(modalities=("text", "tables"))]
+)
 @pytest.mark.parametrize(
     ("pointer", "told"), [(None, "start the pipeline"), (TimeoutError(), "cannot be read; try again shortly")]
 )
@@ -126,7 +119,7 @@ def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
 
 
 def test_given_a_student_of_another_taxonomy_then_it_is_not_used() -> None:
-    blob = student_of("text", "tables").to_bytes()
+    blob = edge_student(modalities=("text", "tables")).to_bytes()
     source = Source(another(blob), blob)
     assert source.version.get().edge is None
     assert source.warnings == ["edge_unreadable"]

@@ -105,11 +105,11 @@ def test_given_a_query_then_the_answer_is_the_contracts(serve: Serve) -> None:
     ]
 
 
-def test_given_explain_a_floor_and_a_target_then_each_shows(serve: Serve) -> None:
-    _, body = route(event({"query": "q", "explain": True, "floor": 0.2, "targets": ["opensearch"]}))
+def test_given_explain_and_a_floor_then_each_shows(serve: Serve) -> None:
+    _, body = route(event({"query": "q", "explain": True, "floor": 0.2}))
     assert body["reasoning"] == "seen"
     assert body["active"] == ["visual", "transcription", "metadata"], "equal to the floor is active"
-    assert body["warnings"] == ["targets: opensearch is not compiled by this version"]
+    assert body["engines"] == {}
 
 
 def test_given_a_failing_student_then_the_edge_answers_with_200_and_says_so(serve: Serve) -> None:
