@@ -1,65 +1,76 @@
-"""What the edge student's confidence means: temperature, threshold and the metrics of a validation split."""
+"""What a student's confidence means: how it follows from the lead, its threshold, and a validation split's metrics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit, log_softmax, softmax
 from scipy.stats import beta
 
-Matrix = NDArray[np.float64]
+from edge.answer import Parameters
+
+Matrix = NDArray[np.floating[Any]]
+Flags = NDArray[np.bool_]
 
 _BINS = 10
 _CONFIDENCE = 0.95  # of the upper bound on the risk
-_TEMPERATURES = (0.02, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Temperature of the confidence, threshold from which the edge may answer alone, and metrics by name."""
+    """How a student's outputs are read, and metrics by name."""
 
-    temperature: float
-    threshold: float
+    parameters: Parameters
     metrics: dict[str, float]
 
 
-def calibrate(logits: Matrix, targets: Matrix, risk: float) -> Calibration:
-    """From logits and teacher weights (rows: queries, columns: modalities).
+def calibrate(outputs: Matrix, targets: Matrix, modalities: Sequence[str], risk: float) -> Calibration:
+    """From a student's outputs and the teacher's weights (rows: queries) of a split that was not trained on.
 
     Metrics: `agreement` (same leading modality as the teacher, share), `kl` (nats), `mae` (per weight), `ece` (expected
-    calibration error of the confidence, ten bins), `temperature`, `threshold`, `coverage` (share at or above it).
+    calibration error of the confidence, ten bins), `threshold`, `coverage` (share at or above it).
     """
-    leaders = targets.argmax(axis=1)
-    right = logits.argmax(axis=1) == leaders
-    temperature = _temperature(logits, leaders)
-    confidence = softmax(logits / temperature, axis=1).max(axis=1)
+    count = targets.shape[1]
+    ranks, logits = (part.astype(np.float64) for part in (outputs[:, :count], outputs[:, count:]))
+    right = ranks.argmax(axis=1) == targets.argmax(axis=1)
+    first_two = np.sort(ranks, axis=1)[:, -2:]
+    leads = first_two[:, 1] - first_two[:, 0]
+    slope, offset = _logistic(leads, right)
+    confidence = expit(slope * leads + offset)
     threshold = threshold_for(confidence, right, risk)
-    weights = softmax(logits, axis=1)
     metrics = {
         "agreement": float(right.mean()),
         "kl": float((targets * (np.log(targets + 1e-12) - log_softmax(logits, axis=1))).sum(axis=1).mean()),
-        "mae": float(np.abs(weights - targets).mean()),
+        "mae": float(np.abs(softmax(logits, axis=1) - targets).mean()),
         "ece": expected_calibration_error(confidence, right),
-        "temperature": temperature,
         "threshold": threshold,
         "coverage": float((confidence >= threshold).mean()),
     }
-    return Calibration(temperature, threshold, metrics)
+    return Calibration(Parameters(tuple(modalities), slope, offset, threshold), metrics)
 
 
-def _temperature(logits: Matrix, leaders: NDArray[np.int64]) -> float:
-    """Maximum likelihood of the teacher's leading modality (Guo et al. 2017, temperature scaling)."""
+def _logistic(leads: Matrix, right: Flags) -> tuple[float, float]:
+    """Slope (at least 0) and offset of the likeliest logistic curve from lead to being right (Platt 1999).
 
-    def loss(log_temperature: float) -> float:
-        logs = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return -float(logs[np.arange(len(leaders)), leaders].mean())
+    As there, the targets are drawn in a little: a split without errors must not promise that there are none.
+    """
+    good = int(right.sum())
+    targets = np.where(right, (good + 1) / (good + 2), 1 / (len(right) - good + 2))
 
-    found = minimize_scalar(loss, bounds=tuple(np.log(_TEMPERATURES)), method="bounded")
-    return float(np.exp(found.x))
+    def loss(curve: Matrix) -> tuple[float, Matrix]:
+        scores = curve[0] * leads + curve[1]
+        error = (expit(scores) - targets) / len(right)
+        value = -(targets * log_expit(scores) + (1 - targets) * log_expit(-scores)).mean()
+        return float(value), np.array([error @ leads, error.sum()])
+
+    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)]).x
+    return float(found[0]), float(found[1])
 
 
-def threshold_for(confidence: Matrix, right: NDArray[np.bool_], risk: float) -> float:
+def threshold_for(confidence: Matrix, right: Flags, risk: float) -> float:
     """The lowest confidence above which disagreement stays under `risk`, by its Clopper-Pearson upper bound (95 %).
 
     `confidence` and `right`: one per query of a split that was not trained on. 1.0 (answer nothing alone) where no
@@ -76,7 +87,7 @@ def threshold_for(confidence: Matrix, right: NDArray[np.bool_], risk: float) -> 
     return float(confidence[order[safe[-1]]]) if len(safe) else 1.0
 
 
-def reliability(confidence: Matrix, right: NDArray[np.bool_]) -> list[dict[str, float]]:
+def reliability(confidence: Matrix, right: Flags) -> list[dict[str, float]]:
     """The reliability diagram: for each tenth of confidence that occurs, count, mean confidence and share right."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     return [
@@ -91,7 +102,7 @@ def reliability(confidence: Matrix, right: NDArray[np.bool_]) -> list[dict[str, 
     ]
 
 
-def expected_calibration_error(confidence: Matrix, right: NDArray[np.bool_]) -> float:
+def expected_calibration_error(confidence: Matrix, right: Flags) -> float:
     """Mean gap between confidence and share right over the diagram's bins, weighted by their counts (0..1)."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [

@@ -1,7 +1,7 @@
 """The edge model's file: a versioned header, JSON meta, the payload, and a checksum over all of it.
 
 Magic (6 bytes), format version (uint16), lengths of meta and payload (uint32 each), all little-endian; meta as JSON;
-payload: one row of int16 per modality, in the order of the meta's modalities; SHA-256 of everything before it.
+payload: little-endian float32, layer after layer of a network; SHA-256 of everything before it.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MAGIC = b"IREDGE"
-VERSION = 1
+VERSION = 2
 _HEADER = struct.Struct("<6sHII")
 _DIGEST = 32
 

@@ -25,6 +25,8 @@ class Lexicon:
     """All groups; `terms` maps a term's first word to (its other words, index of its group), longest term first."""
 
     groups: tuple[Group, ...]
+    modalities: tuple[str, ...]
+    """Those that the groups point at, in the order of the file."""
     terms: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
     fingerprint: str
     """First 16 hex digits of the data file's SHA-256: a model fits only the cues that it was trained with."""
@@ -70,7 +72,8 @@ def lexicon() -> Lexicon:
     data = json.loads(blob)
     groups = tuple(Group(name, entry["modality"], entry["weight"]) for name, entry in data.items())
     terms = ((form, index) for index, entry in enumerate(data.values()) for form in _all_forms(entry["terms"]))
-    return Lexicon(groups, _by_first_word(terms), hashlib.sha256(blob).hexdigest()[:16])
+    modalities = tuple(dict.fromkeys(group.modality for group in groups))
+    return Lexicon(groups, modalities, _by_first_word(terms), hashlib.sha256(blob).hexdigest()[:16])
 
 
 def _all_forms(terms: Iterable[str]) -> Iterable[str]:

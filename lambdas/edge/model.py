@@ -1,111 +1,82 @@
-"""The edge student at serving time: a linear softmax in one small file, read and evaluated without numpy."""
+"""The edge student at serving time: a small network in one small file, read and evaluated without numpy."""
 
-import math
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Sequence
+from operator import mul
+from typing import Self
 
 from edge import container
+from edge.answer import Answer, Parameters
 from edge.container import EdgeModelError
-from edge.cues import lexicon
-from edge.features import SCHEME, SIZE, sparse
-from intent.weights import Weights, normalise
+from edge.features import MEANING, cue_size, feature_id, features
+from edge.vocabulary import DIMENSIONS
 
-__all__ = ["Answer", "EdgeModel", "EdgeModelError", "Parameters", "feature_id"]
+__all__ = ["HIDDEN", "Answer", "EdgeModel", "EdgeModelError", "Parameters", "sizes"]
 
-_FLOOR = 1e-9  # keeps the sum of the weights above 0 whatever the logits are
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Weights per modality (sum exactly 1), and how likely the teacher leads with the same modality (0..1)."""
-
-    weights: Weights
-    confidence: float
+HIDDEN = 32
+"""Units of the hidden layer; 96 measured no better."""
+KIND = "edge"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """All that the file's meta holds. `scales` and `biases`: one per modality; logit = bias + scale * sum(int16)."""
-
-    modalities: tuple[str, ...]
-    scales: tuple[float, ...]
-    biases: tuple[float, ...]
-    temperature: float
-    """Divides the logits before the softmax whose maximum is the confidence."""
-    threshold: float
-    """The confidence from which the edge may answer alone."""
-
-
-def feature_id() -> str:
-    """Names the features that this code computes: a model trained on others must not be used with it."""
-    return f"{SCHEME}-{lexicon().fingerprint}"
+def sizes(modalities: int) -> tuple[int, int, int, int]:
+    """Numbers in each of the network's layers: hidden weights (features x `HIDDEN`) and biases, outputs' likewise."""
+    return (DIMENSIONS + cue_size()) * HIDDEN, HIDDEN, HIDDEN * 2 * modalities, 2 * modalities
 
 
 class EdgeModel:
-    """Immutable and thread-safe. `rows`: `SIZE` int16 per modality, one array for each."""
+    """Immutable and thread-safe. `layers`: as `sizes` counts them, rows one after the other."""
 
-    def __init__(self, parameters: Parameters, rows: Sequence["array[int]"]) -> None:
+    def __init__(self, parameters: Parameters, layers: Sequence["array[float]"]) -> None:
         self.parameters = parameters
-        self._rows = tuple(rows)
+        self._layers = tuple(layers)
+        into, shift, out, last = (layer.tolist() for layer in layers)
+        width, split = 2 * len(parameters.modalities), DIMENSIONS * HIDDEN
+        self._meaning = [[MEANING * weight for weight in into[unit:split:HIDDEN]] for unit in range(HIDDEN)]
+        self._cues = [into[start : start + HIDDEN] for start in range(split, len(into), HIDDEN)]
+        self._shift, self._last = shift, last
+        self._out = [out[output::width] for output in range(width)]
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> Self:
         """Read a file. Raises EdgeModelError if it is foreign, damaged or of another version."""
         meta, payload = container.unpack(blob)
-        parameters = _parameters(meta)
-        if len(payload) != len(parameters.modalities) * SIZE * 2:
+        if meta.get("kind") != KIND or meta.get("features") != feature_id():
+            raise EdgeModelError("no edge model, or one trained for other features: run the pipeline again")
+        parameters = Parameters.of(meta)
+        counts = sizes(len(parameters.modalities))
+        if len(payload) != 4 * sum(counts):
             raise EdgeModelError("the edge model's payload does not fit its modalities")
-        rows = [array("h", payload[start : start + SIZE * 2]) for start in range(0, len(payload), SIZE * 2)]
-        return cls(parameters, _little_endian(rows))
+        numbers = _little_endian(array("f", payload))
+        ends = [sum(counts[: place + 1]) for place in range(len(counts))]
+        return cls(parameters, [numbers[end - count : end] for end, count in zip(ends, counts, strict=True)])
 
     def to_bytes(self) -> bytes:
         """The file: the same model gives the same bytes."""
-        names = Parameters.__dataclass_fields__
-        values = {name: getattr(self.parameters, name) for name in names} | {"features": feature_id(), "size": SIZE}
-        return container.pack(values, b"".join(row.tobytes() for row in _little_endian(self._rows)))
+        meta = {**self.parameters.meta(), "kind": KIND, "features": feature_id()}
+        return container.pack(meta, b"".join(_little_endian(layer).tobytes() for layer in self._layers))
 
     def predict(self, query: str) -> Answer:
         """Weigh one query; any text is fine."""
-        logits = self.logits(query)
-        parameters = self.parameters
-        confidence = max(_softmax([logit / parameters.temperature for logit in logits]))
-        shares = zip(parameters.modalities, _softmax(logits), strict=True)
-        return Answer(normalise({name: share + _FLOOR for name, share in shares}, parameters.modalities), confidence)
+        return self.parameters.answer(self.outputs(query))
 
-    def logits(self, query: str) -> list[float]:
-        """One per modality, in the taxonomy's order."""
-        found = sparse(query)
-        return [
-            bias + scale * (found.scale * sum(map(row.__getitem__, found.hashed)) + _dot(row, found.cues))
-            for row, scale, bias in zip(self._rows, self.parameters.scales, self.parameters.biases, strict=True)
+    def outputs(self, query: str) -> list[float]:
+        """One number per modality that ranks them, then one logit of a share per modality, in the taxonomy's order."""
+        found = features(query)
+        hidden = self._shift
+        for place, value in found.cues:
+            hidden = [unit + value * weight for unit, weight in zip(hidden, self._cues[place], strict=True)]
+        meaning = found.meaning
+        active = [
+            max(0.0, unit + sum(map(mul, weights, meaning)))
+            for unit, weights in zip(hidden, self._meaning, strict=True)
         ]
+        return [sum(map(mul, weights, active), last) for weights, last in zip(self._out, self._last, strict=True)]
 
 
-def _dot(row: "array[int]", pairs: Sequence[tuple[int, float]]) -> float:
-    return sum(row[index] * value for index, value in pairs)
-
-
-def _softmax(logits: Sequence[float]) -> list[float]:
-    top = max(logits)
-    powers = [math.exp(logit - top) for logit in logits]
-    total = sum(powers)
-    return [power / total for power in powers]
-
-
-def _parameters(meta: Mapping[str, Any]) -> Parameters:
-    if meta.get("features") != feature_id() or meta.get("size") != SIZE:
-        raise EdgeModelError("the edge model was trained for other features: run the pipeline again")
-    lists = {name: tuple(meta[name]) for name in ("modalities", "scales", "biases")}
-    return Parameters(temperature=meta["temperature"], threshold=meta["threshold"], **lists)
-
-
-def _little_endian(rows: Sequence["array[int]"]) -> list["array[int]"]:
+def _little_endian(numbers: "array[float]") -> "array[float]":
     """A copy in the byte order of the file, or back."""
-    copies = [array("h", row) for row in rows]
+    copy = array("f", numbers)
     if sys.byteorder == "big":
-        for row in copies:
-            row.byteswap()
-    return copies
+        copy.byteswap()
+    return copy

@@ -1,23 +1,19 @@
-"""Fit the edge student to the teacher's soft weights: a linear softmax by KL divergence. Needs numpy and scipy."""
+"""Fit the edge student to the teacher's soft weights: a small network, calibrated. Needs numpy and scipy."""
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from edge import network, vocabulary
 from edge.calibration import calibrate
-from edge.features import SIZE, features
-from edge.model import EdgeModel, Parameters
-from edge.regression import Matrix, fit_softmax
+from edge.features import MEANING, cue_features, cue_size, tokens
+from edge.model import HIDDEN, EdgeModel
+from edge.network import Matrix
 
 Example = tuple[str, Mapping[str, float]]
 """A query and the teacher's weights for it (sum 1)."""
-
-_PENALTY = 2e-6  # L2, per squared coefficient; chosen on held-out synthetic queries
-_ITERATIONS = 150
-_INT16_MAX = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +33,32 @@ def fit(
 ) -> Fitted:
     """Train on `examples`, calibrate on `validation`. The same input gives the same bytes.
 
-    `seed` draws the starting point, of which the limit on iterations leaves a trace. `risk`: how often the edge may
-    lead with another modality than the teacher where it answers alone; it sets the threshold. Raises ValueError if
-    either split is empty.
+    `risk`: how often the edge may lead with another modality than the teacher where it answers alone; it sets the
+    threshold. Raises ValueError if either split is empty.
     """
     if not examples or not validation:
         raise ValueError("edge training needs at least one training and one validation example")
-    weights, biases = _fit(_design(examples), _targets(examples, modalities), seed)
-    scales = np.maximum(np.abs(weights).max(axis=0), 1e-12) / _INT16_MAX
-    rows = [array("h", np.rint(weights[:, k] / scales[k]).astype(np.int16).tobytes()) for k in range(len(modalities))]
-    uncalibrated = Parameters(tuple(modalities), tuple(scales.tolist()), tuple(biases.tolist()), 1.0, 1.0)
-    logits = np.array([EdgeModel(uncalibrated, rows).logits(query) for query, _ in validation])
-    found = calibrate(logits, _targets(validation, modalities), risk)
-    parameters = replace(uncalibrated, temperature=found.temperature, threshold=found.threshold)
-    return Fitted(EdgeModel(parameters, rows), found.metrics | {"examples": float(len(examples))})
+    taught, checked = (inputs_of([query for query, _ in part]) for part in (examples, validation))
+    layers = network.train(taught, targets_of(examples, modalities), hidden=HIDDEN, seed=seed)
+    found = calibrate(network.outputs(layers, checked), targets_of(validation, modalities), modalities, risk)
+    model = EdgeModel(found.parameters, [array("f", layer.tobytes()) for layer in layers])
+    return Fitted(model, found.metrics | {"examples": float(len(examples))})
 
 
-def _fit(design: csr_array, targets: Matrix, seed: int) -> tuple[Matrix, Matrix]:
-    """Only the features that occur are fitted: with few records that saves most of the time. The others weigh 0."""
-    used = np.unique(design.indices)
-    found, biases = fit_softmax(design[:, used], targets, penalty=_PENALTY, iterations=_ITERATIONS, seed=seed)
-    weights = np.zeros((SIZE, targets.shape[1]))
-    weights[used] = found
-    return weights, biases
+def design(meanings: Matrix, queries: Sequence[str]) -> Matrix:
+    """What a network reads of the queries: `meanings` (rows of length 1) and the cue words."""
+    cues = np.zeros((len(queries), cue_size()), np.float32)
+    for row, query in zip(cues, queries, strict=True):
+        for place, value in cue_features(tokens(query)):
+            row[place] = value
+    return np.hstack([np.float32(MEANING) * meanings, cues])
 
 
-def _design(examples: Sequence[Example]) -> csr_array:
-    rows = [features(query) for query, _ in examples]
-    indices = np.fromiter((index for row in rows for index in row), dtype=np.int32)
-    values = np.fromiter((value for row in rows for value in row.values()), dtype=np.float64)
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    return csr_array((values, indices, starts), shape=(len(rows), SIZE))
+def targets_of(examples: Sequence[Example], modalities: Sequence[str]) -> Matrix:
+    """The teacher's weights, rows x modalities."""
+    return np.array([[weights[name] for name in modalities] for _, weights in examples], dtype=np.float32)
 
 
-def _targets(examples: Sequence[Example], modalities: Sequence[str]) -> Matrix:
-    return np.array([[weights[name] for name in modalities] for _, weights in examples], dtype=np.float64)
+def inputs_of(queries: Sequence[str]) -> Matrix:
+    """What the edge student reads of the queries, rows x (meaning and cues)."""
+    return design(np.array([vocabulary.meaning(tokens(query)) for query in queries], dtype=np.float32), queries)

@@ -2,8 +2,9 @@
 
 `base` (a small model that was not trained for the task): MiniLM against one description per modality, nothing else;
 it also breaks the format in the ways that such models do. `baseline` (a larger model that was only prompted): the
-same encoder with a few of the teacher's written examples, no cue words and no scale of weights; it rarely breaks the
-format. Both answer alike for the same query, and neither sleeps: their latency is what they take.
+same encoder and the nearest of the teacher's written examples, but no regression on them, no cue words and no scale of
+weights; it rarely breaks the format. Both answer alike for the same query, and neither sleeps: their latency is what
+they take.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,5 +81,5 @@ def base(taxonomy: Taxonomy) -> NearestRouter:
 
 
 def baseline(taxonomy: Taxonomy) -> NearestRouter:
-    """The baseline router: eight examples per modality."""
-    return NearestRouter(taxonomy.modalities, written_examples(taxonomy.modalities, 8), 0.1, BASELINE_HABITS)
+    """The baseline router: the nearest written examples."""
+    return NearestRouter(taxonomy.modalities, written_examples(taxonomy), 0.1, BASELINE_HABITS)

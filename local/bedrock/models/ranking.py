@@ -1,10 +1,8 @@
 """Which modality leads: MiniLM with written examples, and cue words. Sharp and fast; not yet on a scale of weights."""
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +10,19 @@ from numpy.typing import NDArray
 from edge.cues import Group, lexicon
 from edge.features import cue_tokens, tokens
 from edge.regression import fit_softmax
+from intent.taxonomy import Taxonomy
 from local.bedrock.models.encoder import Vectors, encoder
+from local.bedrock.models.material import read
 
 Scores = NDArray[np.float64]
 
-_EXAMPLES = Path(__file__).parent / "data" / "examples.json"
 _PENALTY = 2.5e-4
 _ITERATIONS = 200
 _FOLDS = 5
 _NEAREST = 3
-_CUES = 1.5  # how much more the cue words count than either of the other two; 0.5 to 2 tried on the examples
+# What the other two opinions count beside the regression; 0.25 to 1 and 0.5 to 2.5 tried with whole groups left out.
+_NEAREST_SHARE = 0.5
+_CUES = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,31 @@ class Examples:
     labels: NDArray[np.int64]
 
 
-def written_examples(modalities: Sequence[str], at_most: int | None = None) -> Examples:
-    """The examples of `data/examples.json`, `at_most` of each modality evenly spaced. KeyError: unknown modality."""
-    groups = json.loads(_EXAMPLES.read_text("utf-8"))
-    listed = [[query for group in groups[modality] for query in group["queries"]] for modality in modalities]
-    queries = [some[:: ceil(len(some) / (at_most or len(some)))] for some in listed]
-    labels = [index for index, some in enumerate(queries) for _ in some]
-    return Examples(encoder().encode([query for some in queries for query in some]), np.array(labels))
+def written_examples(taxonomy: Taxonomy) -> Examples:
+    """The written examples of a taxonomy, encoded once for all models. Raises NoMaterialError."""
+    groups = read(taxonomy.name, "examples.json")
+    listed = [[query for group in groups[modality] for query in group["queries"]] for modality in taxonomy.modalities]
+    labels = [index for index, some in enumerate(listed) for _ in some]
+    return Examples(encoder().recall([query for some in listed for query in some]), np.array(labels))
 
 
 def cues_in(query: str) -> list[tuple[Group, str]]:
     """The cue words of a query with their groups, in order."""
     words, table = cue_tokens(tokens(query)), lexicon()
+    if words and not words[-1].startswith("<") and _ASKED_FOR.fullmatch(query):
+        words.append("<titled>")
     found = table.find(words)
     return [(table.groups[group], " ".join(words[start : start + count])) for group, start, count in found]
 
 
 def cue_scores(queries: Sequence[str], modalities: Sequence[str]) -> Scores:
-    """Sum of the weights of the cue words found, rows: queries, columns: modalities."""
+    """Sum of the weights of the cue words found, rows: queries, columns: modalities.
+
+    The cue words are those of one taxonomy: with other modalities than theirs, all scores are 0.
+    """
     scores = np.zeros((len(queries), len(modalities)))
+    if not {group.modality for group in lexicon().groups} <= set(modalities):
+        return scores
     for row, query in enumerate(queries):
         for group, _ in cues_in(query):
             scores[row, modalities.index(group.modality)] += group.weight
@@ -67,9 +74,9 @@ def nearest_scores(vectors: Vectors, examples: Examples, modalities: int) -> Sco
 class Ranker:
     """The sum of three opinions, each divided by its own spread over examples that it has not seen."""
 
-    def __init__(self, modalities: Sequence[str]) -> None:
-        self.modalities = tuple(modalities)
-        self._examples = written_examples(modalities)
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.modalities = taxonomy.modalities
+        self._examples = written_examples(taxonomy)
         self._weights, self._biases = self._regression(self._examples)
         self._spreads = self._out_of_fold_spreads()
 
@@ -77,7 +84,11 @@ class Ranker:
         """Rows: queries, columns: modalities; the largest leads. A difference of 1 is one spread of an opinion."""
         regression, nearest = self._opinions(vectors, self._examples, self._weights, self._biases)
         cues = _centred(cue_scores(queries, self.modalities))
-        return regression / self._spreads[0] + nearest / self._spreads[1] + _CUES * cues / _CUE_SPREAD
+        return regression / self._spreads[0] + _NEAREST_SHARE * nearest / self._spreads[1] + _CUES * cues / _CUE_SPREAD
+
+    def hint(self, queries: Sequence[str]) -> Scores:
+        """What the cue words alone say: a thousandth of the cost."""
+        return cue_scores(queries, self.modalities)
 
     def _regression(self, examples: Examples) -> tuple[Scores, Scores]:
         targets = np.eye(len(self.modalities))[examples.labels]
@@ -98,6 +109,12 @@ class Ranker:
         return float(regression.std()), float(nearest.std())
 
 
+_CAPITAL = r"[A-Z][\w'\u2019-]*"
+# Up to six words, then to the end a title: three words in title case, or an article and one.
+_ASKED_FOR = re.compile(
+    rf"\S+(?: [a-z']\S*){{0,5}} (?:(?:The|A|An)|{_CAPITAL}(?: [a-z]{{1,4}}){{0,2}} {_CAPITAL})"
+    rf"(?:(?: [a-z]{{1,4}}){{0,2}} {_CAPITAL})+[.?!]?"
+)
 _CUE_SPREAD = 2.0  # of the cue scores over the written examples
 
 

@@ -16,7 +16,7 @@ __all__ = ["Role", "for_role", "from_artefact", "train"]
 Role = Literal["teacher", "base", "baseline", "judge"]
 
 _MAKERS: dict[Role, Callable[[Taxonomy], Model]] = {
-    "teacher": lambda taxonomy: Teacher(taxonomy.modalities),
+    "teacher": Teacher,
     "base": base,
     "baseline": baseline,
     # A judge model that is asked to route answers as a good prompted model does; rating is `judge.rate`.
@@ -26,7 +26,7 @@ _lock = Lock()
 
 
 def for_role(role: Role) -> Model:
-    """The one model of this process that plays a role; made at its first use (about a second)."""
+    """The one model of this process that plays a role; made at its first use (the teacher takes some seconds)."""
     with _lock:
         return _made(role)
 

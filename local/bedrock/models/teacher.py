@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from intent.taxonomy import Taxonomy
 from intent.weights import Weights, leading
 from local.bedrock.models import answering
 from local.bedrock.models.encoder import Vectors, encoder
 from local.bedrock.models.ranking import Ranker, cues_in
-from local.bedrock.models.scale import Scale
+from local.bedrock.models.scale import scale_of
 from local.bedrock.models.types import Completion, Request
 from local.bedrock.models.writer import Writer, read_order
 
@@ -16,17 +17,19 @@ _NAMED_CUES = 3
 class Teacher:
     """MiniLM with written examples and cue words, on Nova Premier's scale. Immutable but for the encoder's memory."""
 
-    def __init__(self, modalities: Sequence[str]) -> None:
-        self._ranker = Ranker(modalities)
-        self._scale = Scale(self._ranker)
-        self._writer = Writer(modalities, self.weigh)
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        """Raises NoMaterialError if nothing is written for the taxonomy."""
+        self._modalities = taxonomy.modalities
+        self._ranker = Ranker(taxonomy)
+        self._scale = scale_of(taxonomy, self._ranker)
+        self._writer = Writer(taxonomy, self.weigh, self._ranker.hint)
 
     def complete(self, request: Request) -> Completion:
         """Write if the request ends with a writing order, otherwise weigh the user's turn as a query.
 
         A routed query is encoded anew each time: a measured latency is never that of a memory.
         """
-        order = read_order(request.user)
+        order = read_order(request.user, self._modalities)
         if order:
             return answering.complete(request, self._writer.write(order))
         weights = self._weigh([request.user], encoder().encode([request.user]))[0]

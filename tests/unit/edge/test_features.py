@@ -2,20 +2,23 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.features import SIZE, features, sparse, tokens
+from edge.features import cue_size, features, tokens
+from edge.vocabulary import DIMENSIONS
 
 
 @given(st.text(max_size=300))
-def test_given_any_text_then_indices_are_in_range_and_the_hashed_part_has_length_one(query: str) -> None:
+def test_given_any_text_then_the_meaning_is_a_direction_or_nothing_and_the_places_are_in_range(query: str) -> None:
     found = features(query)
-    assert all(0 <= index < SIZE for index in found)
-    assert all(math.isfinite(value) and value > 0 for value in found.values())
-    hashed = sparse(query).hashed
-    if hashed:
-        assert math.isclose(sum(found[index] ** 2 for index in hashed), 1)
+    assert len(found.meaning) == DIMENSIONS
+    length = math.hypot(*found.meaning)
+    assert length == 0 or math.isclose(length, 1)
+    places = [place for place, _ in found.cues]
+    assert len(set(places)) == len(places)
+    assert all(0 <= place < cue_size() and math.isfinite(value) and value > 0 for place, value in found.cues)
     assert features(query) == found
 
 
@@ -30,5 +33,31 @@ def test_given_case_and_typographic_apostrophes_then_the_words_are_the_same() ->
     assert tokens("She\u2019ll STAY here") == tokens("she'll stay here") == ["she'll", "stay", "here"]
 
 
-def test_given_nothing_to_read_then_there_are_no_features() -> None:
-    assert features("") == features(" ?! ") == {}
+@pytest.mark.parametrize(
+    ("query", "last"),
+    [
+        ('who said "the sea is cold"', "<quoted>"),
+        ("The Wolf and the Sea", "<titled>"),
+        ("please find me The Wolf and the Sea", "<titled>"),
+        ("pull up Twelve Quiet Men", "<titled>"),
+        ("Anna walks into the room", "room"),
+        ("a wolf by the sea", "sea"),
+    ],
+)
+def test_given_quotation_marks_or_a_title_then_a_token_says_so(query: str, last: str) -> None:
+    assert tokens(query)[-1] == last
+
+
+def test_given_a_word_twice_then_it_means_what_it_means_once() -> None:
+    assert features("cat").meaning == features("cat, cats!").meaning != features("cat dog").meaning
+
+
+def test_given_cues_then_what_they_favour_is_there_and_without_them_that_nothing_is() -> None:
+    assert len(features("qwrtzp").cues) == 2, "no modality leads, and none is second"
+    assert len(features("song of the movie").cues) == 6, "two groups, two scores, the leader, the leading two"
+    assert features("song of the movie").cues != features("song of the song").cues
+
+
+def test_given_nothing_to_read_then_nothing_is_meant() -> None:
+    assert features("") == features(" ?! ")
+    assert not any(features("").meaning)

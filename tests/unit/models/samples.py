@@ -11,6 +11,7 @@ from local.bedrock.models.types import Completion, Model, Request
 TAXONOMY = load()
 MODALITIES = TAXONOMY.modalities
 DATA = Path("local/bedrock/models/data")
+OWN = DATA / TAXONOMY.name
 _SAMPLE = Path("benchmarks/data/human_queries_dev.jsonl")
 
 
@@ -29,5 +30,5 @@ def ask(model: Model, query: str) -> Completion:
 def write(model: Model, *, seed: int, count: int = 25, **cell: str) -> list[dict[str, Any]]:
     """The lines of one batch."""
     user = prompts.writer_request(cell, count=count, seed=seed)
-    text = model.complete(Request(prompts.writer(TAXONOMY), user, max_tokens=10_000)).text
+    text = model.complete(Request(prompts.writer(TAXONOMY), user, max_tokens=10_000, stop=(prompts.END,))).text
     return [json.loads(line) for line in text.splitlines()]
