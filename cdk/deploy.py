@@ -15,10 +15,14 @@ from cdk.permissions import allow, allow_key_through_bedrock
 from cdk.workshop import Workshop
 
 DEPLOYMENTS = "custom-model-deployment"
+_VERSIONS = "versions/*"
+_RECORDED = ("plan.json", "dataset/manifest.json", "report.json")
+_DELETE = ("bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment")
+_LISTS = "ListCustomModelDeployments and ListCustomModels have no resource to name: they take * only"
 
 
 class Deploy(Construct):
-    """Creates, watches, warms and deletes deployments; promotes one by moving the pointer."""
+    """Creates, watches, warms and deletes deployments; promotes one by moving the pointer, and retires older ones."""
 
     def __init__(self, scope: Construct, construct_id: str, *, workshop: Workshop) -> None:
         super().__init__(scope, construct_id)
@@ -32,7 +36,11 @@ class Deploy(Construct):
         self.promote = Function(
             self, "Promote", workshop=workshop, handler="deploy.handler.promote", environment=pointer
         )
+        self.retire = Function(
+            self, "Retire", workshop=workshop, handler="deploy.handler.retire", timeout=120, environment=pointer
+        )
         self._grant(workshop)
+        self._grant_retire(workshop)
 
     @property
     def substitutions(self) -> dict[str, str]:
@@ -43,12 +51,13 @@ class Deploy(Construct):
             "WarmFunction": self.warm.arn,
             "DeleteFunction": self.delete.arn,
             "PromoteFunction": self.promote.arn,
+            "RetireFunction": self.retire.arn,
         }
 
     @property
     def functions(self) -> list[Function]:
         """All of them, for the pipeline's right to invoke."""
-        return [self.create, self.status, self.warm, self.delete, self.promote]
+        return [self.create, self.status, self.warm, self.delete, self.promote, self.retire]
 
     def _grant(self, workshop: Workshop) -> None:
         stack, storage, why = Stack.of(self), workshop.storage, bedrock.OWN_JOBS
@@ -58,13 +67,26 @@ class Deploy(Construct):
         allow_key_through_bedrock(self.create.role, storage.key, "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt")
         allow(self.status.role, "bedrock:GetCustomModelDeployment", on=deployments, because=why)
         grant_ask(self.warm.role, workshop)
-        delete = ("bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment")
-        allow(self.delete.role, *delete, on=deployments, because=why)
+        allow(self.delete.role, *_DELETE, on=deployments, because=why)
         allow(self.delete.role, "bedrock:DeleteCustomModel", on=models, because=why)
-        storage.grant(self.promote.role, read=["lease.json", "runs/*/plan.json", "runs/*/dataset/manifest.json"])
+        storage.grant(self.delete.role, read=[_VERSIONS])
+        storage.grant(
+            self.promote.role,
+            read=["lease.json", *(f"runs/*/{name}" for name in _RECORDED), _VERSIONS],
+            write=[_VERSIONS],
+        )
         pointer = [pointer_arn(stack, workshop.settings.pointer)]
-        allow(self.delete.role, "ssm:GetParameter", on=pointer)
-        allow(self.promote.role, "ssm:GetParameter", "ssm:PutParameter", on=pointer)
+        for function in (self.delete, self.promote):  # deleting shuts out a promotion that is still under way
+            allow(function.role, "ssm:GetParameter", "ssm:PutParameter", on=pointer)
+
+    def _grant_retire(self, workshop: Workshop) -> None:
+        stack, role = Stack.of(self), self.retire.role
+        workshop.storage.grant(role, read=["lease.json", _VERSIONS])
+        allow(role, "ssm:GetParameter", on=[pointer_arn(stack, workshop.settings.pointer)])
+        allow(role, "bedrock:ListCustomModelDeployments", "bedrock:ListCustomModels", on=["*"], because=_LISTS)
+        allow(role, *_DELETE, on=[bedrock.own_arn(stack, DEPLOYMENTS)], because=bedrock.OWN_JOBS)
+        models = [bedrock.own_arn(stack, "custom-model")]
+        allow(role, "bedrock:DeleteCustomModel", on=models, because=bedrock.OWN_JOBS)
 
 
 def grant_ask(role: iam.Role, workshop: Workshop) -> None:

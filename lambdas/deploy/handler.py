@@ -1,4 +1,4 @@
-"""Doors of the deploy room: create, watch, warm and delete a deployment; move the active pointer."""
+"""Doors of the deploy room: create, watch, warm, delete and retire deployments; move the active pointer."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,25 +8,24 @@ from pydantic import BaseModel, ConfigDict
 from bedrock import deployment
 from bedrock.converse import Question, asker
 from bedrock.errors import Refused
-from deploy.promote import NotHolder, promote_run
+from deploy.promote import NotHolder, promote_run, take_out
+from deploy.retire import retire_older
 from doors import count, door
 from doors.clients import client, environment
 from intent import prompts, taxonomy
 from intent.pointer import Edge
-from intent.runs import job_name
+from intent.runs import job_names
 from intent.weights import Parsed, parse
 from store.lease import Lease
 from store.objects import Objects
 from store.pointer import PointerStore
+from store.versions import VersionStore
 
 WARM_UP = "red car chase at night"
 
 
-class _PointerEnvironment(BaseModel):
+class _Environment(BaseModel):
     pointer_parameter: str
-
-
-class _PromoteEnvironment(_PointerEnvironment):
     data_bucket: str
 
 
@@ -35,9 +34,10 @@ class _Request(BaseModel):
 
 
 class CreateRequest(_Request):
-    """The run's custom model, to be deployed."""
+    """The run's custom model, to be deployed. `attempt`: one more each time that the run was resumed."""
 
     run_id: str
+    attempt: int = 1
     model_arn: str
 
 
@@ -48,27 +48,40 @@ class DeploymentRequest(_Request):
 
 
 class DeleteRequest(_Request):
-    """The run whose deployment and model are not wanted."""
+    """The run whose deployments and models are not wanted, of all its attempts. `keep`: look, but leave them."""
 
     run_id: str
+    attempt: int = 1
+    keep: bool = False
 
 
 class PromoteRequest(_Request):
-    """What the pointer will name, and who asks."""
+    """What the pointer will name, and who asks. `job_arn`: the customization job that made the model."""
 
     run_id: str
     execution_arn: str
     deployment_arn: str
     model_arn: str
+    job_arn: str | None = None
     edge: Edge
+
+
+class RetireRequest(_Request):
+    """The run that has promoted."""
+
+    run_id: str
+    execution_arn: str
 
 
 @door(CreateRequest)
 def create(request: CreateRequest) -> dict[str, Any]:
-    """Create the run's deployment, or adopt the one that it has created before."""
-    name = job_name(request.run_id, "student")
+    """Create the run's deployment, or adopt the one that any attempt of it has created for the same model."""
+    bedrock, names = client("bedrock"), job_names(request.run_id, "student", request.attempt)
+    for name in names[1:]:
+        if arn := deployment.usable(bedrock, name, request.model_arn):
+            return {"ok": True, "deployment_arn": arn}
     try:
-        return {"ok": True, "deployment_arn": deployment.create(client("bedrock"), name, request.model_arn)}
+        return {"ok": True, "deployment_arn": deployment.create(bedrock, names[0], request.model_arn)}
     except Refused as refused:
         return {"ok": False, "error": refused.code, "message": str(refused)}
 
@@ -92,39 +105,68 @@ def warm(request: DeploymentRequest) -> dict[str, Any]:
 
 @door(DeleteRequest)
 def delete(request: DeleteRequest) -> dict[str, Any]:
-    """Delete the run's deployment and its custom model, unless the active pointer names them.
+    """Delete the run's deployments and custom models, unless the active version or what to go back to is this run's.
 
     A run that has promoted may still end badly (its notification fails): what it promoted stays.
     """
-    active = PointerStore(client("ssm"), environment(_PointerEnvironment).pointer_parameter).read()
-    if active is not None and active.run_id == request.run_id:
+    if request.keep:
+        return {"deleted": [], "kept": "asked"}
+    if not take_out(pointers=_pointers(), versions=VersionStore(_objects()), run_id=request.run_id):
         return {"deleted": [], "kept": "active"}
-    bedrock = client("bedrock")
+    bedrock, attempt = client("bedrock"), request.attempt
+    students, models = (job_names(request.run_id, purpose, attempt) for purpose in ("student", "distill"))
     deleted = {
-        "deployment": deployment.delete(bedrock, job_name(request.run_id, "student")),
-        "model": deployment.delete_model(bedrock, job_name(request.run_id, "distill")),
+        "deployment": [name for name in students if deployment.delete(bedrock, name)],
+        "model": [name for name in models if deployment.delete_model(bedrock, name)],
     }
-    return {"deleted": [kind for kind, existed in deleted.items() if existed]}
+    return {"deleted": [kind for kind, names in deleted.items() if names]}
 
 
 @door(PromoteRequest)
 def promote(request: PromoteRequest) -> dict[str, Any]:
     """Move the active pointer to this run's students, if this execution still holds the lease."""
-    settings = environment(_PromoteEnvironment)
-    s3 = client("s3")
     try:
         pointer = promote_run(
-            objects=Objects(s3, settings.data_bucket),
-            lease=Lease(s3, settings.data_bucket),
-            pointers=PointerStore(client("ssm"), settings.pointer_parameter),
+            objects=_objects(),
+            lease=_lease(),
+            pointers=_pointers(),
             execution_arn=request.execution_arn,
             run_id=request.run_id,
             deployment_arn=request.deployment_arn,
             model_arn=request.model_arn,
+            job_arn=request.job_arn,
             edge=request.edge,
             now=datetime.now(UTC),
         )
     except NotHolder as error:
         return {"ok": False, "error": "LeaseLost", "message": str(error)}
     count("Promotions")
-    return {"ok": True, "version": pointer.version}
+    return {"ok": True, "version": pointer.version, "parent": pointer.parent}
+
+
+@door(RetireRequest)
+def retire(request: RetireRequest) -> dict[str, Any]:
+    """Take older versions out of service: the active one and its parent stay warm. Again changes nothing."""
+    try:
+        done = retire_older(
+            bedrock=client("bedrock"),
+            versions=VersionStore(_objects()),
+            pointers=_pointers(),
+            lease=_lease(),
+            execution_arn=request.execution_arn,
+        )
+    except NotHolder as error:
+        return {"ok": False, "error": "LeaseLost", "message": str(error)}
+    return {"ok": True, "deployments": done.deployments, "models": done.models, "left": done.left}
+
+
+def _objects() -> Objects:
+    return Objects(client("s3"), environment(_Environment).data_bucket)
+
+
+def _lease() -> Lease:
+    return Lease(client("s3"), environment(_Environment).data_bucket)
+
+
+def _pointers() -> PointerStore:
+    return PointerStore(client("ssm"), environment(_Environment).pointer_parameter)

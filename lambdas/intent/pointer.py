@@ -25,7 +25,11 @@ class Edge(_Part):
 
 
 class Pointer(_Part):
-    """A promoted version: immutable but for being replaced."""
+    """A promoted version: immutable but for being replaced.
+
+    `parent`: the version that was active before this one was first promoted; `rolled_back_from`: the version that was
+    active before a rollback to this one.
+    """
 
     version: int = Field(ge=1)
     run_id: str
@@ -34,3 +38,5 @@ class Pointer(_Part):
     teacher: str
     dataset_sha256: str
     promoted_at: datetime
+    parent: int | None = Field(default=None, ge=1)
+    rolled_back_from: int | None = Field(default=None, ge=1)

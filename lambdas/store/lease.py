@@ -2,9 +2,13 @@
 
 Taken by creating the object with `If-None-Match: *`. A lease whose execution no longer runs may be taken over with
 `If-Match` on what was read, so that of two that try, one wins. Given back by deleting it, if it is still ours.
+
+A holder that is no execution (a rollback from the command line) takes it for a time, and takes it again before that is
+over: nobody can ask whether it still works. What it leaves behind is no run, so there is nothing to clean up.
 """
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,27 +16,28 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from intent.runs import LEASE
-from store.objects import error_code
+from store.objects import LOST, error_code
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 _ABSENT = {"NoSuchKey", "404"}
 # `If-Match` on an object that is gone answers NoSuchKey: lost as well.
-_LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409", *_ABSENT}
+_LOST = LOST | _ABSENT
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds the lease: execution and its run, and the run that it was taken from, if any.
 
-    `etag` is the object's version to match.
+    `etag` is the object's version to match. `until`: seconds since 1970 at which a lease for a time ends.
     """
 
     execution_arn: str
     run_id: str
     etag: str
     abandoned: str | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ class Held:
 
 
 class Lease:
-    """The lease object of one data bucket."""
+    """The lease object of one data bucket. `clock` gives seconds since 1970."""
 
-    def __init__(self, s3: "BaseClient", bucket: str) -> None:
+    def __init__(self, s3: "BaseClient", bucket: str, *, clock: Callable[[], float] = time.time) -> None:
         self._s3: Any = s3
         self._bucket = bucket
+        self._clock = clock
 
     def holder(self) -> Holder | None:
         """Who holds the lease now, if anybody does."""
@@ -65,21 +71,27 @@ class Lease:
                 return None
             raise
         body = json.loads(answer["Body"].read())
-        return Holder(body["execution_arn"], body["run_id"], answer["ETag"], body.get("abandoned"))
+        return Holder(body["execution_arn"], body["run_id"], answer["ETag"], body.get("abandoned"), body.get("until"))
 
-    def take(self, execution_arn: str, run_id: str, is_running: Callable[[str], bool]) -> Taken | Held:
-        """Take the lease for this execution; taking what one already holds succeeds with the same result (a retry)."""
-        if self._put(execution_arn, run_id, IfNoneMatch="*"):
+    def take(
+        self, execution_arn: str, run_id: str, is_running: Callable[[str], bool], *, seconds: float | None = None
+    ) -> Taken | Held:
+        """Take the lease for this execution; taking what one already holds succeeds with the same result (a retry).
+
+        `seconds`: for a holder that is no execution, how long it is good for; taking it again renews it.
+        """
+        if self._put(execution_arn, run_id, seconds, IfNoneMatch="*"):
             return Taken()
         holder = self.holder()
         if holder is None:  # given back this moment
-            return Taken() if self._put(execution_arn, run_id, IfNoneMatch="*") else Held("another run")
-        if holder.execution_arn == execution_arn:
+            return Taken() if self._put(execution_arn, run_id, seconds, IfNoneMatch="*") else Held("another run")
+        if holder.execution_arn == execution_arn and seconds is None:
             return Taken(holder.abandoned)
-        if is_running(holder.execution_arn):
+        if holder.execution_arn != execution_arn and self._works(holder, is_running):
             return Held(holder.execution_arn)
-        won = self._put(execution_arn, run_id, holder.run_id, IfMatch=holder.etag)
-        return Taken(holder.run_id) if won else Held("another run")
+        abandoned = holder.abandoned if holder.execution_arn == execution_arn else _run_left_by(holder)
+        won = self._put(execution_arn, run_id, seconds, abandoned, IfMatch=holder.etag)
+        return Taken(abandoned) if won else Held("another run")
 
     def give_back(self, execution_arn: str) -> bool:
         """Delete the lease if this execution holds it. False if it does not (then nothing is touched)."""
@@ -94,12 +106,29 @@ class Lease:
             raise
         return True
 
-    def _put(self, execution_arn: str, run_id: str, abandoned: str | None = None, **condition: str) -> bool:
-        body = json.dumps({"execution_arn": execution_arn, "run_id": run_id, "abandoned": abandoned}).encode()
+    def _works(self, holder: Holder, is_running: Callable[[str], bool]) -> bool:
+        return is_running(holder.execution_arn) if holder.until is None else self._clock() < holder.until
+
+    def _put(
+        self,
+        execution_arn: str,
+        run_id: str,
+        seconds: float | None,
+        abandoned: str | None = None,
+        **condition: str,
+    ) -> bool:
+        body: dict[str, str | float | None] = {"execution_arn": execution_arn, "run_id": run_id, "abandoned": abandoned}
+        if seconds is not None:
+            body["until"] = self._clock() + seconds
         try:
-            self._s3.put_object(Bucket=self._bucket, Key=LEASE, Body=body, **condition)
+            self._s3.put_object(Bucket=self._bucket, Key=LEASE, Body=json.dumps(body).encode(), **condition)
         except ClientError as error:
             if error_code(error) in _LOST:
                 return False
             raise
         return True
+
+
+def _run_left_by(holder: Holder) -> str | None:
+    """The run to clean up; a rollback is none, but may itself have taken the lease from one."""
+    return holder.run_id if holder.until is None else holder.abandoned

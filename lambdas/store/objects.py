@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -9,7 +10,9 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+_CHUNK = 2**20
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
+LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}  # another write was faster
 
 
 def error_code(error: ClientError) -> str:
@@ -55,9 +58,28 @@ class Objects:
         """
         return (line for line in self.read(key).decode().split("\n") if line.strip())
 
+    def stream_lines(self, key: str) -> Iterator[bytes]:
+        """The object's lines as they stand there, each with its newline; a megabyte of it in memory at a time."""
+        rest = b""
+        for chunk in self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(_CHUNK):
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (line + b"\n" for line in lines)
+        if rest:
+            yield rest
+
     def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
         """Write the whole object. The bucket encrypts it with its own key."""
         self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def create(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Write the whole object if there is none of this key. False if there is one: it stays as it is."""
+        try:
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if error_code(error) in LOST:
+                return False
+            raise
+        return True
 
     def write_json(self, key: str, value: object) -> None:
         """Write `value` as indented JSON. ValueError for NaN and infinity: they are not JSON."""
@@ -66,6 +88,11 @@ class Objects:
     def write_lines(self, key: str, lines: Iterable[str]) -> None:
         """Write the lines, each ended by a newline."""
         self.write(key, "".join(f"{line}\n" for line in lines).encode(), "application/jsonl")
+
+    def write_file(self, key: str, path: Path, content_type: str = "application/octet-stream") -> None:
+        """Write a file of this machine, without reading it into memory."""
+        with path.open("rb") as body:
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def keys(self, prefix: str) -> list[str]:
         """All keys under `prefix`, in S3's (alphabetical) order."""

@@ -10,7 +10,22 @@ from cli.options import Choice
 from cli.problems import NoStack
 from cli.target import Where
 
-COMMANDS = ["ask", "deploy", "destroy", "down", "report", "run", "stop", "up", "watch"]
+COMMANDS = [
+    "ask",
+    "deploy",
+    "destroy",
+    "diff",
+    "down",
+    "plan",
+    "report",
+    "rollback",
+    "run",
+    "stop",
+    "sweep",
+    "up",
+    "versions",
+    "watch",
+]
 
 
 def call(*words: str) -> int:
@@ -52,6 +67,17 @@ def test_given_a_problem_then_it_is_one_line_and_exit_code_1(
     assert call(*words) == 1
     assert capsys.readouterr().err.strip() == "Deploy it first: router deploy"
     assert asked == [chosen]
+
+
+def test_given_settings_beside_a_run_to_resume_then_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def resolve(_: Where | None, __: str) -> None:
+        """Nothing is asked of the target."""
+
+    monkeypatch.setattr(options, "resolve", resolve)
+    assert call("run", "--resume", "try-12ab34cd", "--examples", "300") == 1
+    assert "leave --examples out" in capsys.readouterr().err
 
 
 def test_given_a_misspelt_option_then_exit_code_2() -> None:

@@ -26,13 +26,21 @@ def test_given_nothing_yet_then_every_room_waits() -> None:
 
 
 def test_given_batches_in_the_bucket_then_they_are_counted_against_the_plan() -> None:
-    keys = ["generate/receipts/00001.json", "generate/receipts/00002.json", "generate/quarantine/00001.jsonl"]
+    keys = ["generate/replies/00001.json", "generate/replies/00002.json", "generate/quarantine/00001.jsonl"]
     assert room(seen(PLANNED, keys), "Generate") == Room("Generate", 2, 4, "2 batches written")
 
 
 def test_given_batches_on_top_of_the_plan_then_the_total_grows_with_them() -> None:
-    keys = [f"generate/receipts/{number:05d}.json" for number in range(1, 7)]
+    keys = [f"generate/replies/{number:05d}.json" for number in range(1, 7)]
     assert room(seen(PLANNED, keys), "Generate").total == 6
+
+
+def test_given_a_writing_job_then_its_status_stands_for_batches_that_are_not_there_yet() -> None:
+    started = {**PLANNED, "Generate: start the writing job": {"status": "started", "job_arn": "a"}}
+    assert room(seen(started), "Generate").note == "batch job started"
+    looked = {**started, "Generate: look at the writing job": {"status": "Scheduled", "running": True}}
+    assert room(seen(looked), "Generate") == Room("Generate", 0, 4, "batch job Scheduled")
+    assert room(seen(looked, ["generate/replies/00001.json"]), "Generate").note == "1 batches written"
 
 
 def test_given_an_assembled_data_set_then_its_sizes_are_shown() -> None:

@@ -59,6 +59,17 @@ def test_given_a_run_then_name_id_arn_and_no_name_at_all_find_it(target: Target)
     assert [runs.find(target, wanted) for wanted in (run.name, run.id, run.arn, None)] == [run] * 4
 
 
+def test_given_a_run_when_resumed_then_another_execution_goes_on_under_its_id(target: Target) -> None:
+    run = runs.start(target, {"examples": 300})
+    again = runs.resume(target, run)
+    execution = target.client("stepfunctions").describe_execution(executionArn=again.arn)
+    assert json.loads(execution["input"]) == {"resume": run.id}
+    assert again.name != run.name
+    assert (again.id, again.keys.plan) == (run.id, run.keys.plan)
+    assert runs.find(target, again.name) == again
+    assert runs.resume(target, again).id == run.id, "also when it has failed again"
+
+
 def test_given_no_run_then_the_way_out_is_named(target: Target) -> None:
     with pytest.raises(NoAnswer, match="router run"):
         runs.find(target)

@@ -150,6 +150,42 @@ def test_given_a_lease_of_the_first_version_then_it_is_read(s3: Any, lease: Leas
     assert lease.take("arn:b", "run-b", ended) == Taken("run-a")
 
 
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_given_a_lease_for_a_time_then_it_is_held_until_then_and_nobody_asks_whether_it_runs(s3: Any) -> None:
+    clock = Clock()
+    lease = Lease(s3, BUCKET, clock=clock)
+    assert lease.take("rollback", "rollback", nobody_asks, seconds=60) == Taken()
+    clock.now += 59
+    assert lease.take("arn:b", "run-b", nobody_asks) == Held("rollback")
+    clock.now += 1
+    assert lease.take("arn:b", "run-b", nobody_asks) == Taken(), "a rollback is no run to clean up"
+
+
+def test_given_a_lease_for_a_time_when_taken_again_then_it_is_good_for_longer(s3: Any) -> None:
+    clock = Clock()
+    lease = Lease(s3, BUCKET, clock=clock)
+    lease.take("rollback", "rollback", nobody_asks, seconds=60)
+    clock.now += 59
+    assert lease.take("rollback", "rollback", nobody_asks, seconds=60) == Taken()
+    clock.now += 59
+    assert lease.take("arn:b", "run-b", nobody_asks) == Held("rollback")
+
+
+def test_given_a_dead_run_before_a_rollback_that_died_then_it_is_still_the_one_to_clean_up(s3: Any) -> None:
+    clock = Clock()
+    lease = Lease(s3, BUCKET, clock=clock)
+    lease.take("arn:a", "run-a", nobody_asks)
+    assert lease.take("rollback", "rollback", ended, seconds=60) == Taken("run-a")
+    clock.now += 61
+    assert lease.take("arn:b", "run-b", nobody_asks) == Taken("run-a")
+
+
 def test_given_no_bucket_then_the_error_comes_through(s3: Any) -> None:
     lost = Lease(s3, "elsewhere")
     for reach in (lost.holder, lambda: lost.take("arn:a", "a", ended), lambda: lost.give_back("arn:a")):

@@ -1,11 +1,13 @@
 """Objects of a bucket."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from store import objects as module
 from store.objects import Objects
 from tests.unit.wire import Fault, Raw, Wire
 
@@ -32,6 +34,20 @@ def test_given_separators_that_json_allows_in_a_text_then_they_do_not_end_a_line
     text = '{"query": "a\u2028b\u2029c\x85d\x0ce\x1ff"}'
     objects.write_lines("k", [text, "next"])
     assert list(objects.read_lines("k")) == [text, "next"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"one", b"one\n", b"\n\n", b"a\r\nb\n", b"x" * 50 + b"\n" + b"y" * 50, b"\xff\n"]
+)
+def test_given_any_object_when_its_lines_are_streamed_then_not_a_byte_is_lost(
+    objects: Objects, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_CHUNK", 7)
+    objects.write("k", body)
+    lines = list(objects.stream_lines("k"))
+    assert b"".join(lines) == body
+    assert all(line.endswith(b"\n") for line in lines[:-1])
+    assert all(b"\n" not in line[:-1] for line in lines)
 
 
 def test_given_blank_lines_and_windows_line_ends_then_only_content_comes_out(objects: Objects) -> None:
@@ -75,6 +91,12 @@ def test_given_many_objects_then_keys_gives_every_page_of_the_prefix() -> None:
     wire = Wire("s3").on("ListObjectsV2", page("a/1", "a/2", more="next"), page("a/3"))
     assert Objects(wire.client, BUCKET).keys("a/") == ["a/1", "a/2", "a/3"]
     assert [call["Prefix"] for call in wire.asked("ListObjectsV2")] == ["a/", "a/"]
+
+
+def test_given_a_file_when_written_then_it_is_the_object(objects: Objects, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"\x00 lines\n")
+    objects.write_file("f", tmp_path / "f", "application/jsonl")
+    assert objects.read("f") == b"\x00 lines\n"
 
 
 def test_given_a_prefix_then_only_its_keys_come_out(objects: Objects) -> None:
