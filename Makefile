@@ -14,6 +14,7 @@ ROUTER := $(BIN)/python -m cli
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 PEERS_READY := .venv-peers/.ready
+DISTILABEL_READY := .venv-distilabel/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -21,7 +22,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers synth deploy destroy lock clean
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel synth deploy destroy lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1	/' | expand -t 13
@@ -83,7 +84,7 @@ e2e: setup ## end to end on the embedded AWS
 	$(BIN)/python -m pytest tests/local
 
 bench: setup ## train afresh on EXAMPLES and measure on queries that people wrote (SEEDS=10 for the spread)
-	$(BIN)/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --json out/benchmark.json
+	$(BIN)/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --plain --json out/benchmark.json
 
 bench-peers: $(PEERS_READY) ## the same, beside semantic-router, SetFit and others, installed into .venv-peers
 	.venv-peers/bin/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --json out/benchmark-peers.json
@@ -91,6 +92,14 @@ bench-peers: $(PEERS_READY) ## the same, beside semantic-router, SetFit and othe
 $(PEERS_READY): benchmarks/requirements-peers.txt requirements-dev.txt
 	test -x .venv-peers/bin/python || "$(PYTHON)" -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-peers.txt
+	touch $@
+
+bench-distilabel: setup $(DISTILABEL_READY) ## what generating costs beside the model, here and in distilabel, installed into .venv-distilabel
+	$(BIN)/python -m benchmarks.overhead --json out/overhead.json
+
+$(DISTILABEL_READY): benchmarks/requirements-distilabel.txt
+	test -x .venv-distilabel/bin/python || "$(PYTHON)" -m venv .venv-distilabel
+	.venv-distilabel/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-distilabel.txt
 	touch $@
 
 synth: setup ## write the templates for an account (STAGE=dev or prod) to cdk.out/

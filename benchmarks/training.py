@@ -1,7 +1,7 @@
 """Generate, distil, fit the edge: a run's own code in this process, without a bucket and without a state machine."""
 
-import itertools
 import json
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ from typing import Any
 
 from bedrock.converse import Ask, Question, Reply
 from edge.training import fit
-from generate import assemble
+from generate.assemble import ROUNDS, Assembly
+from generate.batches import Paid, paid, request
+from generate.cells import top_up
+from generate.files import conversations
 from generate.plan import make
 from generate.request import resolve
-from generate.write import write
-from intent.plan import Batch, Plan, Run
+from intent.plan import Plan, Run
 from intent.records import Example
 from intent.taxonomy import Taxonomy
 from local.bedrock.jobs import dataset
@@ -29,10 +31,23 @@ _SETTINGS = Path(__file__).parents[1] / "cdk.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Splits:
+    """The three parts of the data set."""
+
+    train: list[Example]
+    validation: list[Example]
+    holdout: list[Example]
+
+    def parts(self) -> dict[str, list[Example]]:
+        """By name, in the order above."""
+        return {"train": self.train, "validation": self.validation, "holdout": self.holdout}
+
+
+@dataclass(frozen=True, slots=True)
 class Students:
     """What one run made: its data, the distilled student's artefact, the edge's file, and what each step took."""
 
-    splits: assemble.Splits
+    splits: Splits
     distilled: bytes
     edge: bytes
     seconds: dict[str, float]
@@ -60,8 +75,18 @@ def settings(examples: int, seed: int) -> Run:
 
 def students(run: Run, taxonomy: Taxonomy, tell: Tell) -> Students:
     """Both students, trained on queries written for this run. The same run gives the same bytes."""
+    tell("generate", 0, 1)
+    started = time.perf_counter()
+    splits = generate(run, taxonomy, ask_of(for_role("teacher")), tell)
+    seconds = round(time.perf_counter() - started, 2)
+    tell("generate", 1, 1)
+    made = taught(splits, run, taxonomy, tell)
+    return Students(splits, made.distilled, made.edge, {"generate": seconds, **made.seconds})
+
+
+def taught(splits: Splits, run: Run, taxonomy: Taxonomy, tell: Tell) -> Students:
+    """Both students, trained on these splits."""
     seconds: dict[str, float] = {}
-    teacher = for_role("teacher")
 
     def timed(step: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401  (each step's own result)
         tell(step, 0, 1)
@@ -71,9 +96,8 @@ def students(run: Run, taxonomy: Taxonomy, tell: Tell) -> Students:
         tell(step, 1, 1)
         return result
 
-    splits: assemble.Splits = timed("generate", lambda: generate(run, taxonomy, ask_of(teacher), tell))
-    lines = assemble.files(splits, planned(run, taxonomy), taxonomy)["train"]
-    distilled: bytes = timed("distil", lambda: distil(lines, teacher, taxonomy))
+    lines = list(conversations(splits.train, "train", planned(run, taxonomy), taxonomy))
+    distilled: bytes = timed("distil", lambda: distil(lines, for_role("teacher"), taxonomy))
     examples, validation = ([(row.query, row.weights) for row in part] for part in (splits.train, splits.validation))
     fitted = timed("fit", lambda: fit(examples, validation, taxonomy.modalities, run.seed))
     return Students(splits, distilled, fitted.model.to_bytes(), seconds)
@@ -85,20 +109,31 @@ def planned(run: Run, taxonomy: Taxonomy) -> Plan:
     return make(run, taxonomy, run_id="benchmark", execution_arn="benchmark", estimate={}, now=now)
 
 
-def generate(run: Run, taxonomy: Taxonomy, ask: Ask, tell: Tell) -> assemble.Splits:
+def generate(run: Run, taxonomy: Taxonomy, ask: Ask, tell: Tell) -> Splits:
     """The data set: batches, duplicates out, topped up as often as a run would, split."""
-    plan, written = planned(run, taxonomy), list[Example]()
-    batches: list[Batch] = plan.batches
-    for round_ in itertools.count():
-        for number, batch in enumerate(batches, start=1):
-            written += write(batch, ask, taxonomy, run.teacher).examples
-            tell("generate", number, len(batches))
-        kept = assemble.distinct(written).examples
-        if len(kept) >= run.examples or round_ == assemble.ROUNDS:
-            return assemble.split(kept, plan)
-        batches = assemble.top_up(plan, taxonomy, missing=run.examples - len(kept))
-        plan = plan.model_copy(update={"batches": [*plan.batches, *batches]})
-    raise AssertionError("the rounds are counted")
+    plan, replies = planned(run, taxonomy), dict[int, Paid]()
+    with tempfile.TemporaryDirectory(prefix="generate-") as folder:
+        for round_ in range(1, ROUNDS + 2):
+            _write(plan, taxonomy, ask, tell, replies)
+            with Assembly(Path(folder), plan, taxonomy) as made:
+                for batch in plan.batches:
+                    made.take(batch, replies[batch.number])
+                made.settle()
+                more = top_up(plan, made.account.kept(), round_=round_) if round_ <= ROUNDS else []
+                if not more:
+                    parts = made.splits().parts()
+                    return Splits(**{name: list(made.examples(part)) for name, part in parts.items()})
+            plan = plan.model_copy(update={"batches": [*plan.batches, *more]})
+    raise AssertionError("after the last round there is no more")
+
+
+def _write(plan: Plan, taxonomy: Taxonomy, ask: Ask, tell: Tell, replies: dict[int, Paid]) -> None:
+    """Ask for every batch that has no reply yet."""
+    wanted = [batch for batch in plan.batches if batch.number not in replies]
+    for number, batch in enumerate(wanted, start=1):
+        question = request(batch, plan, taxonomy)
+        replies[batch.number] = paid(question, ask(question), "online")
+        tell("generate", number, len(wanted))
 
 
 def distil(lines: list[str], teacher: Model, taxonomy: Taxonomy) -> bytes:

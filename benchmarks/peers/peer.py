@@ -12,7 +12,7 @@ from intent.taxonomy import Taxonomy
 Lead = Callable[[str], str]
 """From a query to the modality that should lead."""
 
-_WRITTEN = Path(__file__).parents[2] / "local" / "bedrock" / "models" / "data" / "examples.json"
+_WRITTEN = Path(__file__).parents[2] / "local" / "bedrock" / "models" / "data" / "video-search" / "examples.json"
 
 
 @dataclass(frozen=True)

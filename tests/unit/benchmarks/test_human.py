@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import contenders, human
-from benchmarks.table import OWN
+from benchmarks.table import OWN, PLAIN
 from intent.records import answer
 from intent.weights import leading
 from local.bedrock.models.types import Completion, Request
@@ -41,11 +41,11 @@ def without_times(report: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return benchmark(tmp_path_factory.mktemp("one"))
+    return benchmark(tmp_path_factory.mktemp("one"), "--plain")
 
 
 def test_the_report_has_the_documented_shape(report: dict[str, Any]) -> None:
-    assert list(report) == [*OWN, "meta"]
+    assert list(report) == [*OWN, *PLAIN, "plain", "meta"]
     for name in OWN:
         wanted = EVERY | WEIGHED | (STUDENT if name in {"distilled", "edge"} else set[str]())
         assert set(report[name]) == wanted | ALSO.get(name, set[str]()), name
@@ -55,6 +55,19 @@ def test_the_report_has_the_documented_shape(report: dict[str, Any]) -> None:
         assert 0 <= low <= report[name]["top1"] <= high <= 1
     for name in ("distilled", "edge"):
         assert set(report[name]["synthetic"]) == TRUST
+
+
+def test_the_students_of_plain_templates_have_the_same_figures_and_the_gain_over_them(report: dict[str, Any]) -> None:
+    for name in PLAIN:
+        own = name.removesuffix("_plain")
+        assert set(report[name]) - {"gain"} == set(report[own])
+        gain = report[name]["gain"]
+        assert gain["top1"] == pytest.approx(report[own]["top1"] - report[name]["top1"], abs=1e-3)
+        assert gain["agreement"] == pytest.approx(report[own]["agreement"] - report[name]["agreement"], abs=1e-3)
+        for figure in ("top1", "agreement"):
+            low, high = gain[f"{figure}_interval"]
+            assert low <= gain[figure] <= high
+    assert report["plain"]["distinct"] == report["plain"]["asked"] == 140
 
 
 def test_the_figures_hang_together(report: dict[str, Any]) -> None:
