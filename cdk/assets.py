@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -28,8 +29,11 @@ class BundlingError(RuntimeError):
     """pip could not fetch a layer's packages; the message holds its last words."""
 
 
-def code(root: Path) -> Path:
-    """A directory with the packages of `lambdas/` and the taxonomy as JSON: what Lambda imports from."""
+def code(root: Path, *, prices: Mapping[str, Any] | None = None) -> Path:
+    """A directory with the packages of `lambdas/` and the taxonomy as JSON: what Lambda imports from.
+
+    `prices`: the deployment's own, put beside the packages; the functions lay them over those of `intent`.
+    """
     with tempfile.TemporaryDirectory(dir=_made(root / "build" / "code")) as workshop:
         staged = Path(workshop) / "code"
         shutil.copytree(root / "lambdas", staged, ignore=_NOT_CODE)
@@ -37,6 +41,8 @@ def code(root: Path) -> Path:
         if taxonomy.exists():
             content = yaml.safe_load(taxonomy.read_text(encoding="utf-8"))
             (staged / "taxonomy.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        if prices:
+            (staged / "prices.json").write_text(json.dumps(prices, ensure_ascii=False), encoding="utf-8")
         target = root / "build" / "code" / digest(_contents(staged))
         if not target.exists():
             _put(staged, target)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from cdk import prices
 from cdk.settings import (
     ACCOUNT_PYTHON,
     STAGES,
@@ -43,6 +44,7 @@ def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> 
         limits=_build(Limits, "limits", context, own),
         route_mode=str(own.get("route_mode", context.get("route_mode"))),
         report_note=own.get("report_note"),
+        prices=prices.checked({**_section(context, "prices"), **_section(own, "prices")}),
         bundle=str(context.get("bundle", own.get("bundle", True))).lower() != "false",
     )
 

@@ -60,11 +60,13 @@ class Distill(Construct):
     def _grant(self, workshop: Workshop) -> None:
         stack, storage = Stack.of(self), workshop.storage
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
-        storage.grant(self.start.role, read=["runs/*/plan.json", "runs/*/dataset/manifest.json"])
+        made = ["runs/*/dataset/manifest.json", "runs/*/dataset/train.jsonl"]
+        storage.grant(self.start.role, read=["runs/*/plan.json", *made])
         students = bedrock.student_arns(stack, workshop.settings.models.allowed)
         models = [bedrock.own_arn(stack, "custom-model"), *students]
         allow(self.start.role, "bedrock:CreateModelCustomizationJob", on=[*jobs, *models], because=why)
         allow(self.start.role, "bedrock:GetModelCustomizationJob", on=jobs, because=why)
+        allow(self.start.role, "bedrock:GetCustomModel", on=[bedrock.own_arn(stack, "custom-model")], because=why)
         allow_pass(self.start.role, self.job_role)
         allow_key_through_bedrock(self.start.role, storage.key, *_KEY_USE)
         allow(self.status.role, "bedrock:GetModelCustomizationJob", on=jobs, because=why)

@@ -20,6 +20,7 @@ from cdk.workshop import Workshop
 
 _LIMITS = (
     *("generate_rounds", "generate_concurrency", "answer_concurrency"),
+    *("batch_poll_seconds", "batch_polls"),
     *("distill_poll_seconds", "distill_polls"),
     *("deploy_poll_seconds", "deploy_polls"),
     *("judge_poll_seconds", "judge_polls"),

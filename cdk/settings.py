@@ -1,7 +1,8 @@
 """All that differs between deployments, chosen once in app.py."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Literal, TypeVar
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, TypeVar
 
 STAGES = ("dev", "prod", "local")
 REGIONS = ("us-east-1", "us-west-2")  # on-demand deployment of custom models, Bedrock user guide, 2026-11
@@ -71,6 +72,8 @@ class Limits:
     generate_rounds: int
     generate_concurrency: int
     answer_concurrency: int
+    batch_poll_seconds: int
+    batch_polls: int
     distill_poll_seconds: int
     distill_polls: int
     deploy_poll_seconds: int
@@ -83,9 +86,9 @@ class Limits:
     log_days: int
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if getattr(self, field.name) < 1:
-                raise SettingsError(f"limits.{field.name} must be at least 1, is {getattr(self, field.name)}")
+        for limit in fields(self):
+            if getattr(self, limit.name) < 1:
+                raise SettingsError(f"limits.{limit.name} must be at least 1, is {getattr(self, limit.name)}")
         one_of("limits.log_days", self.log_days, LOG_DAYS)
 
 
@@ -96,6 +99,7 @@ class Settings:
     `bundle` False leaves the dependency layers empty: for tests, and for the embedded AWS. That one runs functions on
     this host's Python, which has the very packages of the lock files, and would unpack a layer again for every worker
     (3 s for the runtime layer, 8 s with the science layer, measured 2026-11-21). `report_note` heads every report.
+    `prices` come before those of `lambdas/intent/prices.json`, in its shape.
     """
 
     stage: str
@@ -108,6 +112,7 @@ class Settings:
     route_mode: str = ROUTE_MODES[0]
     bundle: bool = True
     report_note: str | None = None
+    prices: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         one_of("stage", self.stage, STAGES)
@@ -119,6 +124,11 @@ class Settings:
     def local(self) -> bool:
         """Whether this is for the embedded AWS."""
         return self.stage == "local"
+
+    @property
+    def run_defaults(self) -> dict[str, Any]:
+        """What an execution's input may override (and what it may not): settings of a run, models, allowed models."""
+        return {**asdict(self.run), **self.models.roles, "allowed_models": self.models.allowed}
 
     @property
     def pointer(self) -> str:

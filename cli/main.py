@@ -1,14 +1,20 @@
 """`router`: one short function per command. `--local` and `--aws` may stand before or after it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from cli import ask as asking
-from cli import bringup, report, runs, watch
+from cli import bringup, report, runs, versions, watch
+from cli import diff as differing
+from cli import plan as planning
+from cli import rollback as going_back
+from cli import sweep as sweeping
+from cli.lease import lease
 from cli.options import App, choose
-from cli.problems import NoCloud
+from cli.problems import NoCloud, Refused
 from cli.target import WORKDIR, Target
 from cli.toolchain import Cdk
 from local import cloud
@@ -69,14 +75,54 @@ def run(
     ctx: typer.Context,
     *,
     examples: Annotated[int | None, typer.Option(help="Number of synthetic examples (default: 10,000).")] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with this run (name, id or ARN) that failed.")] = None,
     follow: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,
 ) -> None:
     """Start a run: generate, distil, deploy, evaluate, then promote or discard."""
     target: Target = ctx.obj.target()
-    started = runs.start(target, {} if examples is None else {"examples": examples})
+    if resume and examples is not None:
+        raise Refused("A resumed run keeps its settings: leave --examples out.")
+    if resume:
+        started = runs.resume(target, runs.find(target, resume))
+    else:
+        started = runs.start(target, {} if examples is None else {"examples": examples})
     console.print(f"Run {started.name} has started.", highlight=False)
     if follow:
         watch.finish(console, target, started)
+
+
+@app.command()
+def plan(
+    ctx: typer.Context,
+    *,
+    examples: Annotated[int | None, typer.Option(help="Number of synthetic examples (default: 10,000).")] = None,
+    holdout: Annotated[int | None, typer.Option(help="Examples held out for the evaluation.")] = None,
+    road: Annotated[str | None, typer.Option(help="How the teacher writes: online or batch.")] = None,
+    mode: Annotated[str | None, typer.Option(help="What Bedrock trains on: labelled or prompts.")] = None,
+    customization: Annotated[str | None, typer.Option(help="DISTILLATION or FINE_TUNING.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Model that writes and weighs.")] = None,
+    judge: Annotated[str | None, typer.Option(help="Model that rates the answers.")] = None,
+    on_legacy: Annotated[str | None, typer.Option(help="About models that go: fail or substitute.")] = None,
+    max_cost_usd: Annotated[float | None, typer.Option(help="The cap.")] = None,
+    prices: Annotated[Path | None, typer.Option(help="Prices of your own, a JSON file.")] = None,
+) -> None:
+    """Show what a run would cost, item by item, and what would stop it. Starts nothing, needs no AWS."""
+    wishes = {
+        "examples": examples,
+        "holdout": holdout,
+        "road": road,
+        "mode": mode,
+        "customization": customization,
+        "teacher": teacher,
+        "judge": judge,
+        "on_legacy": on_legacy,
+        "max_cost_usd": max_cost_usd,
+    }
+    asked = {name: value for name, value in wishes.items() if value is not None}
+    outlook = planning.think_through(asked, stage=ctx.obj.stage, prices_file=prices)
+    planning.show(console, outlook)
+    if outlook.objection:
+        raise typer.Exit(1)
 
 
 @app.command(name="watch")
@@ -123,3 +169,62 @@ def show_report(ctx: typer.Context, name: Name = None) -> None:
     report.show(console, report.load(target, found))
     for path in report.copy(target, found):
         console.print(f"  {path}", highlight=False, soft_wrap=True)
+
+
+@app.command(name="versions")
+def show_versions(ctx: typer.Context) -> None:
+    """List what was promoted, what of it is still deployed, and which version is active."""
+    target: Target = ctx.obj.target()
+    versions.show(console, versions.load(target), runs.promoted(target))
+
+
+@app.command()
+def rollback(
+    ctx: typer.Context,
+    *,
+    to: Annotated[
+        str | None, typer.Option(help="The version, such as v000011 (default: the active one's parent).")
+    ] = None,
+) -> None:
+    """Make an earlier version the active one; its model is deployed anew if need be."""
+    target: Target = ctx.obj.target()
+    pointer = going_back.rollback(console, target, versions.number(to) if to else None)
+    console.print(f"v{pointer.version} is active. Routes follow within 20 seconds.", highlight=False)
+
+
+@app.command()
+def diff(
+    ctx: typer.Context,
+    before: Annotated[str, typer.Argument(help="A version, such as v11.")],
+    after: Annotated[str, typer.Argument(help="Another, such as v12.")],
+    *,
+    distilled: Annotated[bool, typer.Option("--distilled", help="Ask both deployments instead of the edge.")] = False,
+    rows: Annotated[int, typer.Option(help="Queries to show at most.")] = 20,
+) -> None:
+    """Show held-out queries that two versions lead with different modalities (edge students, on this machine)."""
+    target: Target = ctx.obj.target()
+    first, second = (versions.find(target, versions.number(text)) for text in (before, after))
+    asked, changes = differing.compare(target, first, second, distilled=distilled)
+    names = (f"v{first.version}", f"v{second.version}")
+    differing.show(console, names, asked, changes, rows=rows)
+
+
+@app.command()
+def sweep(
+    ctx: typer.Context,
+    *,
+    remove: Annotated[bool, typer.Option("--delete", help="Delete it, after asking.")] = False,
+) -> None:
+    """List deployments, custom models and run data that nothing needs any more, with their cost; delete on request."""
+    target: Target = ctx.obj.target()
+    orphans = sweeping.find(target)
+    sweeping.show(console, orphans)
+    if not orphans or not remove:
+        return
+    typer.confirm("Delete all of it? A run whose data is gone cannot be resumed.", abort=True)
+    with lease(console, target, "sweep") as renew:
+        current = [orphan for orphan in sweeping.find(target) if orphan in orphans]  # nothing that was not shown
+        left = sweeping.delete(target, current, renew)
+    console.print(f"{len(current) - len(left)} deleted.", highlight=False)
+    if left:
+        console.print(f"{len(left)} are still in use or going. Try again later: router sweep", highlight=False)

@@ -71,11 +71,12 @@ def snapshot(status: str, history: History, keys: Iterable[str], *, cause: str =
 
 
 def _generate(history: History, written: Mapping[str, int]) -> Room:
-    batches = written["generate/receipts"]
+    batches = written["generate/replies"]
     total: int | None = history.latest("Generate", "last") or _planned(history, "last")
     if total is not None:
         total = max(total, batches)  # the assembly may have asked for more
-    note = f"{batches} batches written" if batches else "waiting"
+    job: Any = history.latest("Generate", "status") if history.latest("Generate", "job_arn") else None
+    note = f"{batches} batches written" if batches else f"batch job {job}" if job else "waiting"
     counts = {name: history.latest("Generate", name) for name in ("train", "validation", "holdout")}
     if written["dataset"] and all(count is not None for count in counts.values()):
         note = ", ".join(f"{count} {name}" for name, count in counts.items())

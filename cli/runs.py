@@ -1,6 +1,7 @@
 """Start, find and stop runs of the pipeline."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -14,10 +15,16 @@ from intent.pointer import Pointer
 from intent.runs import Keys, run_id
 from store.pointer import PointerStore
 
+_RESUMES = re.compile(r"cli-resume-(.+)-[0-9a-f]{4}")
+
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of the pipeline. Its run id follows from the execution's name."""
+    """One execution of the pipeline. Its run id follows from the execution's name.
+
+    So it does where this command line has resumed a run: the name says which. One that was resumed otherwise is found
+    by its first execution.
+    """
 
     arn: str
 
@@ -29,7 +36,8 @@ class Run:
     @property
     def id(self) -> str:
         """The run id, as the pipeline derives it."""
-        return run_id(self.name)
+        resumes = _RESUMES.fullmatch(self.name)
+        return resumes[1] if resumes else run_id(self.name)
 
     @property
     def keys(self) -> Keys:
@@ -39,9 +47,17 @@ class Run:
 
 def start(target: Target, settings: dict[str, Any]) -> Run:
     """Start a run with the execution input `settings` (`{}` = the defaults). The lease is taken by its first state."""
-    name = f"cli-{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
+    return _start(target, f"cli-{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}", settings)
+
+
+def resume(target: Target, run: Run) -> Run:
+    """Start an execution that goes on with this run; what the run has paid for is not paid again."""
+    return _start(target, f"cli-resume-{run.id}-{token_hex(2)}", {"resume": run.id})
+
+
+def _start(target: Target, name: str, given: dict[str, Any]) -> Run:
     answer = target.client("stepfunctions").start_execution(
-        stateMachineArn=target.output("StateMachineArn"), name=name, input=json.dumps(settings)
+        stateMachineArn=target.output("StateMachineArn"), name=name, input=json.dumps(given)
     )
     return Run(answer["executionArn"])
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _COMPLETE = {"end_turn", "stop_sequence", "max_tokens"}
 # What botocore's parser raises on a 200 that is JSON of another shape, not UTF-8, or nested too deep (1.43.106).
-_UNPARSED = (ResponseParserError, AttributeError, TypeError, ValueError, RecursionError)
+UNPARSED = (ResponseParserError, AttributeError, TypeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +53,31 @@ def asker(runtime: "BaseClient") -> Ask:
     client: Any = runtime
 
     def ask(question: Question) -> Reply:
-        inference: dict[str, Any] = {"maxTokens": question.max_tokens, "temperature": question.temperature}
-        if question.stop:
-            inference["stopSequences"] = list(question.stop)
         started = time.perf_counter()
         try:
             with translated():
-                answer = client.converse(
-                    modelId=question.model,
-                    system=[{"text": question.system}],
-                    messages=[{"role": "user", "content": [{"text": question.user}]}],
-                    inferenceConfig=inference,
-                )
-        except _UNPARSED as error:
+                answer = client.converse(modelId=question.model, **body(question))
+        except UNPARSED as error:
             raise Malformed("unreadable") from error
-        return _reply(answer, (time.perf_counter() - started) * 1000)
+        return read(answer, (time.perf_counter() - started) * 1000)
 
     return ask
 
 
-def _reply(answer: Mapping[str, Any], latency_ms: float) -> Reply:
+def body(question: Question) -> dict[str, Any]:
+    """Converse's request but for the model: what a call sends, and what a record of a batch job holds."""
+    inference: dict[str, Any] = {"maxTokens": question.max_tokens, "temperature": question.temperature}
+    if question.stop:
+        inference["stopSequences"] = list(question.stop)
+    return {
+        "system": [{"text": question.system}],
+        "messages": [{"role": "user", "content": [{"text": question.user}]}],
+        "inferenceConfig": inference,
+    }
+
+
+def read(answer: Mapping[str, Any], latency_ms: float) -> Reply:
+    """The reply in Converse's answer. Raises Refused (stopped by a filter, for example) or Malformed (no text)."""
     stop_reason = str(answer.get("stopReason") or "missing")
     if stop_reason not in _COMPLETE and "output" in answer:
         raise Refused(stop_reason)
@@ -83,4 +88,9 @@ def _reply(answer: Mapping[str, Any], latency_ms: float) -> Reply:
         raise Malformed("no_text")
     usage = answer.get("usage") or {}
     text = "".join(texts).encode(errors="replace").decode()  # a lone surrogate could not be written on as UTF-8
-    return Reply(text, stop_reason, usage.get("inputTokens", 0), usage.get("outputTokens", 0), round(latency_ms, 3))
+    return Reply(text, stop_reason, _tokens(usage, "inputTokens"), _tokens(usage, "outputTokens"), round(latency_ms, 3))
+
+
+def _tokens(usage: Mapping[str, Any], name: str) -> int:
+    count = usage.get(name)
+    return count if isinstance(count, int) and count > 0 else 0

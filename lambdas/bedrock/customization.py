@@ -14,9 +14,13 @@ MAX_RESPONSE = 200  # tokens; weights and 20 words need fewer than 120
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One customization job. `name` serves as job name, model name and request token, so it starts once."""
+    """One customization job. `name` is the job's and the model's name, and with the file's digest the request token.
+
+    So the same job starts once, and a job tells what it was trained on. `digest`: SHA-256 of the training file.
+    """
 
     name: str
+    digest: str
     role_arn: str
     student: str
     teacher: str | None
@@ -30,7 +34,7 @@ class Training:
             "jobName": self.name,
             "customModelName": self.name,
             "roleArn": self.role_arn,
-            "clientRequestToken": self.name,
+            "clientRequestToken": _token(self.name, self.digest),
             "baseModelIdentifier": self.student,
             "customizationType": "DISTILLATION" if self.teacher else "FINE_TUNING",
             "trainingDataConfig": {"s3Uri": self.training_uri},
@@ -41,6 +45,10 @@ class Training:
             teacher = {"teacherModelIdentifier": self.teacher, "maxResponseLengthForInference": MAX_RESPONSE}
             request["customizationConfig"] = {"distillationConfig": {"teacherModelConfig": teacher}}
         return request
+
+
+def _token(name: str, digest: str) -> str:
+    return f"{name}-{digest[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,24 @@ def start(bedrock: "BaseClient", training: Training) -> str:
             raise
     with translated():
         return client.get_model_customization_job(jobIdentifier=training.name)["jobArn"]
+
+
+def usable(bedrock: "BaseClient", name: str, digest: str) -> str | None:
+    """ARN of the job of this name if it trains, or has trained, a model that is still there on the file of this digest.
+
+    None for any other job, and where there is none.
+    """
+    client: Any = bedrock
+    try:
+        with translated():
+            job = client.get_model_customization_job(jobIdentifier=name)
+            if job.get("clientRequestToken") != _token(name, digest):
+                return None
+            if job["status"] == "Completed":
+                client.get_custom_model(modelIdentifier=job["outputModelArn"])
+    except Gone:
+        return None
+    return job["jobArn"] if job["status"] in {"InProgress", "Completed"} else None
 
 
 def status(bedrock: "BaseClient", job: str) -> JobStatus:

@@ -6,9 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bedrock import customization
 from bedrock.errors import Refused
+from distill.check import DataSetInvalid, check
 from doors import door
 from doors.clients import client, environment
-from intent.runs import Keys, job_name
+from intent.runs import Keys, job_names
 from store.objects import Objects
 
 
@@ -28,6 +29,12 @@ class RunRequest(BaseModel):
     run_id: str
 
 
+class StopRequest(RunRequest):
+    """`attempt`: the run's last one; each may have a job."""
+
+    attempt: int
+
+
 class StatusRequest(BaseModel):
     """Names the job."""
 
@@ -41,12 +48,21 @@ def _objects() -> Objects:
 
 @door(RunRequest)
 def start(request: RunRequest) -> dict[str, Any]:
-    """Start the customization job, or adopt the one that this run has started before."""
-    objects, keys = _objects(), Keys(request.run_id)
-    run = objects.read_json(keys.plan)["run"]
+    """Start the customization job, or adopt the one that any attempt of this run has started on the same file.
+
+    A file that breaks Bedrock's rules, or is not the manifest's, is refused before a job is paid.
+    """
+    objects, keys, bedrock = _objects(), Keys(request.run_id), client("bedrock")
+    plan = objects.read_json(keys.plan)
+    run, digest = plan["run"], objects.read_json(keys.manifest)["sha256"]["train"]
+    names = job_names(request.run_id, "distill", plan["attempt"])
+    for name in names:
+        if arn := customization.usable(bedrock, name, digest):
+            return {"ok": True, "job_arn": arn}
     settings = environment(_StartEnvironment)
     training = customization.Training(
-        name=job_name(request.run_id, "distill"),
+        name=names[0],
+        digest=digest,
         role_arn=settings.customization_role_arn,
         student=run["student"],
         teacher=run["job_teacher"] if run["customization"] == "DISTILLATION" else None,
@@ -54,8 +70,12 @@ def start(request: RunRequest) -> dict[str, Any]:
         output_uri=objects.uri(keys.distill),
         key_arn=settings.key_arn,
     )
+    key, rules = keys.split("train"), {name: run[name] for name in ("customization", "mode")}
     try:
-        return {"ok": True, "job_arn": customization.start(client("bedrock"), training)}
+        check(key, objects.stream_lines(key), **rules, digest=digest)
+        return {"ok": True, "job_arn": customization.start(bedrock, training)}
+    except DataSetInvalid as invalid:
+        return {"ok": False, "error": "DataSetInvalid", "message": str(invalid)}
     except Refused as refused:
         return {"ok": False, "error": refused.code, "message": str(refused)}
 
@@ -67,10 +87,11 @@ def status(request: StatusRequest) -> dict[str, Any]:
     return {"status": found.status, "reason": found.reason, "model_arn": found.model_arn}
 
 
-@door(RunRequest)
-def stop(request: RunRequest) -> dict[str, Any]:
-    """Stop the run's job if it runs."""
-    return {"status": customization.stop(client("bedrock"), job_name(request.run_id, "distill"))}
+@door(StopRequest)
+def stop(request: StopRequest) -> dict[str, Any]:
+    """Stop the run's jobs if they run."""
+    names = job_names(request.run_id, "distill", request.attempt)
+    return {"jobs": {name: customization.stop(client("bedrock"), name) for name in names}}
 
 
 @door(RunRequest)

@@ -67,6 +67,7 @@ def _student(name: str, candidates: Mapping[str, Mapping[str, Any]]) -> list[Rul
 
 def _against_baseline(candidates: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
     student, baseline = candidates.get("distilled", {}), candidates.get("baseline", {})
+    cascade = candidates.get("cascade", {})
     cost = baseline.get("cost_per_million_usd")
     return [
         Rule(
@@ -82,8 +83,8 @@ def _against_baseline(candidates: Mapping[str, Mapping[str, Any]]) -> list[Rule]
             at_least=False,
         ),
         Rule(
-            "distilled: median latency, against the baseline",
-            (student.get("latency_ms") or {}).get("p50"),
+            "cascade: median latency, against the baseline",
+            (cascade.get("latency_ms") or {}).get("p50"),
             (baseline.get("latency_ms") or {}).get("p50"),
             at_least=False,
         ),

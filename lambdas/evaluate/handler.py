@@ -59,8 +59,9 @@ class ReportRequest(StatusRequest):
 
 
 def _open(run_id: str) -> tuple[Objects, Keys, Plan]:
-    objects, keys = Objects(client("s3"), environment(_Environment).data_bucket), Keys(run_id)
-    return objects, keys, Plan.model_validate_json(objects.read(keys.plan))
+    objects = Objects(client("s3"), environment(_Environment).data_bucket)
+    plan = Plan.model_validate_json(objects.read(Keys(run_id).plan))
+    return objects, Keys(run_id, plan.attempt), plan
 
 
 def _chunks(plan: Plan) -> int:
@@ -108,7 +109,7 @@ def judge_start(request: _Request) -> dict[str, Any]:
             continue
         data.write_judge_input(objects, keys, name, responses)
         judging = evaluation.Judging(
-            name=job_name(request.run_id, f"judge-{name}"),
+            name=job_name(request.run_id, f"judge-{name}", plan.attempt),
             role_arn=role,
             judge=plan.run.judge,
             candidate=name,

@@ -17,7 +17,7 @@ def render(report: Mapping[str, Any]) -> str:
 def _template() -> Template:
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {"figure": _figure, "share": _share}
+    environment.filters |= {"figure": _figure, "share": _share, "change": _change}
     return environment.get_template("page.html.j2")
 
 
@@ -27,3 +27,7 @@ def _figure(value: float | None, digits: int = 3) -> str:
 
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"  # noqa: RUF001  (a dash in a table)
+
+
+def _change(usd: float) -> str:
+    return f"{round(usd, 2) + 0.0:+.2f}"  # no minus before a zero

@@ -1,19 +1,20 @@
 """The report of a run: what was made, how each candidate did, and the verdict of the gate."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from evaluate import cascade, data, gate
+from evaluate.balance import balance
+from evaluate.bill import compare, receipt
 from evaluate.measure import figures
 from evaluate.responses import Response
-from intent import prices
+from intent import prices, taxonomy
 from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.runs import Keys
 from store.objects import Objects
 
-VERSION = "1.0"
+VERSION = "1.1"
 
 
 def model_of(candidate: str, plan: Plan) -> str | None:
@@ -35,6 +36,15 @@ def build(
     candidates = [_candidate(objects, keys, plan, name, given) for name, given in answers.items()]
     candidates.insert(CANDIDATES.index("edge") + 1, _cascade(together, plan))
     manifest = objects.read_json(keys.manifest)
+    paid = receipt(
+        objects,
+        keys,
+        plan,
+        manifest=manifest,
+        candidates=candidates,
+        taxonomy=taxonomy.load(),
+        table=prices.load(),
+    )
     verdict = gate.judge({candidate["name"]: candidate for candidate in candidates})
     return {
         "schema_version": VERSION,
@@ -45,8 +55,11 @@ def build(
         "embedded": note is not None,
         "note": note,
         "models": plan.run.models,
+        "substituted": plan.substituted,
+        "warnings": plan.warnings,
         "settings": plan.run.model_dump(mode="json", exclude={"allowed_models"}),
         "dataset": manifest,
+        "balance": balance(manifest),
         "edge": {
             "fit": objects.read_json(keys.edge_metrics),
             **chosen,
@@ -56,7 +69,8 @@ def build(
         "candidates": candidates,
         "gate": verdict,
         "estimate_usd": plan.estimate_usd,
-        "cost_usd": _receipt(plan, manifest, candidates),
+        "cost_usd": {item.item: item.usd for item in paid},
+        "bill": compare(plan.estimate_usd, paid, plan.run.max_cost_usd),
     }
 
 
@@ -77,15 +91,3 @@ def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str, answers: Seq
         table=prices.load(),
     )
     return {"name": name, "model": model, **found, "judge_detail": judged}
-
-
-def _receipt(plan: Plan, manifest: Mapping[str, Any], candidates: list[dict[str, Any]]) -> dict[str, float]:
-    """USD for the tokens that we were told of, at the table's prices. Jobs' own tokens are not reported by Bedrock."""
-    table = prices.load()
-    answers = math.fsum(
-        table.cost(candidate["model"], candidate["input_tokens"], candidate["output_tokens"])
-        for candidate in candidates
-        if candidate["model"] and candidate["name"] != "cascade"  # its answers are the students', paid once
-    )
-    written = table.cost(plan.run.teacher, manifest["input_tokens"], manifest["output_tokens"])
-    return {"write_and_label": round(written, 4), "answer": round(answers, 4)}

@@ -1,4 +1,4 @@
-"""Doors of the generate room: plan a run, write a batch, assemble the data set."""
+"""Doors of the generate room: plan a run, write its batches (one by one, or all by a job), assemble the data set."""
 
 import json
 from datetime import UTC, datetime
@@ -6,17 +6,19 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bedrock import invocation
 from bedrock.converse import asker
+from bedrock.errors import Refused
 from bedrock.lifecycle import look_up
 from doors import count, door
 from doors.clients import client, environment
-from generate import batches
-from generate.plan import check_cost, check_models, make, summary
+from generate import batches, job, resume
+from generate.plan import first_batches, make, summary
+from generate.preflight import check_cost, check_models
 from generate.request import Rejected, resolve
-from generate.write import write
-from intent import taxonomy
+from intent import prices, taxonomy
 from intent.plan import Plan
-from intent.runs import Keys, run_id
+from intent.runs import Keys, job_name, job_names, run_id
 from store.lease import Held, Lease
 from store.objects import Objects
 
@@ -27,6 +29,11 @@ class _Environment(BaseModel):
 
 class _PlanEnvironment(_Environment):
     run_defaults: str
+
+
+class _JobEnvironment(_Environment):
+    writing_role_arn: str
+    key_arn: str
 
 
 class PlanRequest(BaseModel):
@@ -45,6 +52,32 @@ class BatchRequest(BaseModel):
     batch: int
 
 
+class JobRequest(BaseModel):
+    """The run whose batches a job writes."""
+
+    model_config = ConfigDict(extra="forbid")
+    run_id: str
+
+
+class JobStatusRequest(BaseModel):
+    """The job."""
+
+    model_config = ConfigDict(extra="forbid")
+    job_arn: str
+
+
+class JobCollectRequest(JobRequest):
+    """The job that has written for the run."""
+
+    job_arn: str
+
+
+class JobStopRequest(JobRequest):
+    """`attempt`: the run's last one; each may have a job."""
+
+    attempt: int
+
+
 class AssembleRequest(BaseModel):
     """`round`: rounds of topping up so far, from 0."""
 
@@ -57,48 +90,135 @@ def _objects() -> Objects:
     return Objects(client("s3"), environment(_Environment).data_bucket)
 
 
-def _is_running(execution_arn: str) -> bool:
+def _open(run: str) -> tuple[Objects, Keys, Plan]:
+    objects, keys = _objects(), Keys(run)
+    return objects, keys, Plan.model_validate(objects.read_json(keys.plan))
+
+
+def _status(execution_arn: str) -> str | None:
     states = client("stepfunctions")
     try:
-        return states.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"
+        return states.describe_execution(executionArn=execution_arn)["status"]
     except states.exceptions.ExecutionDoesNotExist:
-        return False
+        return None
 
 
 @door(PlanRequest)
 def plan(request: PlanRequest) -> dict[str, Any]:
-    """Check all that can be checked before money is spent, take the lease, write `plan.json`."""
-    settings, now = environment(_PlanEnvironment), datetime.now(UTC)
-    run, domain = run_id(request.execution_name), taxonomy.load()
+    """Check all that can be checked before money is spent, take the lease, write `plan.json`; or resume a run."""
+    run, objects = run_id(request.execution_name), _objects()
     try:
-        wanted = resolve(request.input, json.loads(settings.run_defaults))
-        check_models(wanted, lambda model: look_up(client("bedrock"), model), now)
-        estimate = check_cost(wanted, domain)
+        resumed = resume.wanted(request.input)
+        run = resumed or run
+        made = _resumed(objects, run, request) if resumed else _new(run, request)
     except Rejected as rejected:
         return {"ok": False, "run_id": run, "error": rejected.error, "message": str(rejected)}
-    taken = Lease(client("s3"), settings.data_bucket).take(request.execution_arn, run, _is_running)
+    lease = Lease(client("s3"), objects.bucket)
+    taken = lease.take(request.execution_arn, run, lambda holder: _status(holder) == "RUNNING")
     if isinstance(taken, Held):
         message = f"another run holds the lease: {taken.holder}; wait for it, or stop it, and start again"
         return {"ok": False, "run_id": run, "error": "LeaseHeld", "message": message}
-    made = make(wanted, domain, run_id=run, execution_arn=request.execution_arn, estimate=estimate, now=now)
-    _objects().write_json(Keys(run).plan, made.model_dump(mode="json"))
-    return dict(summary(made, taken.abandoned))
+    keys = Keys(run)
+    objects.write_json(keys.plan, made.model_dump(mode="json"))
+    assembled = resumed is not None and resume.assembled(objects, keys)
+    return dict(summary(made, resume.abandoned(objects, run, taken.abandoned), assembled=assembled))
+
+
+def _new(run: str, request: PlanRequest) -> Plan:
+    """The plan of a new run. Raises Rejected."""
+    now, domain = datetime.now(UTC), taxonomy.load()
+    wanted = resolve(request.input, json.loads(environment(_PlanEnvironment).run_defaults))
+    checked = check_models(wanted, lambda model: look_up(client("bedrock"), model), now)
+    estimate = check_cost(checked.run, first_batches(checked.run, domain), domain, prices.load())
+    return make(
+        checked.run,
+        domain,
+        run_id=run,
+        execution_arn=request.execution_arn,
+        estimate={item.item: item.usd for item in estimate},
+        now=now,
+        substituted=checked.substituted,
+        warnings=checked.warnings,
+    )
+
+
+def _resumed(objects: Objects, run: str, request: PlanRequest) -> Plan:
+    """The plan of a run that goes on. Raises Rejected."""
+    kept = resume.find(objects, run)
+    resume.check(kept, request.input, taxonomy.load())
+    if kept.execution_arn == request.execution_arn:  # a retry of this very call
+        return kept
+    resume.check_unfinished(kept, _status(kept.execution_arn), reported=objects.find(Keys(run).report) is not None)
+    as_it_is = kept.run.model_copy(update={"on_legacy": "fail"})  # one run, one set of models
+    check_models(as_it_is, lambda model: look_up(client("bedrock"), model), datetime.now(UTC))
+    return resume.again(kept, request.execution_arn)
 
 
 @door(BatchRequest)
 def batch(request: BatchRequest) -> dict[str, Any]:
-    """Write one batch; one that was written before is not paid again."""
-    objects, keys = _objects(), Keys(request.run_id)
-    receipt = batches.receipt(objects, keys, request.batch)
-    if receipt is None:
-        planned = Plan.model_validate(objects.read_json(keys.plan))
-        ask = asker(client("bedrock-runtime"))
-        written = write(planned.batch(request.batch), ask, taxonomy.load(), planned.run.teacher)
-        batches.keep(objects, keys, written)
-        receipt = written.receipt
-        count("ExamplesKept", receipt.kept)
-        count("ExamplesInvalid", receipt.invalid)
-    return receipt.model_dump()
+    """Write one batch; one whose reply is there, by whichever road, is not paid again."""
+    objects, keys, planned = _open(request.run_id)
+    ask = asker(client("bedrock-runtime"))
+    done = batches.write(objects, keys, planned, request.batch, taxonomy=taxonomy.load(), ask=ask)
+    figures = done.written.figures()
+    count("ExamplesKept", figures["kept"])
+    count("ExamplesInvalid", figures["invalid"] + figures["off_cell"])
+    if done.before == "unusable":
+        count("RepliesUnusable")
+    tokens = {"input_tokens": done.paid.input_tokens, "output_tokens": done.paid.output_tokens}
+    return {"batch": request.batch, **figures, **tokens}
+
+
+@door(JobRequest)
+def job_start(request: JobRequest) -> dict[str, Any]:
+    """Start the job that writes the batches, or adopt the one that this run has; too few batches are for the calls."""
+    objects, keys, planned = _open(request.run_id)
+    asked = job.wanted(objects, keys, planned, taxonomy.load())
+    if len(asked) < invocation.MIN_RECORDS:
+        return {"status": "online", "batches": len(asked)}
+    bedrock, settings = client("bedrock"), environment(_JobEnvironment)
+    for name in job_names(request.run_id, job.PURPOSE, planned.attempt):
+        found = invocation.find(bedrock, name)
+        if found and found.status in invocation.RUNNING | invocation.WRITTEN:
+            return {"status": "started", "job_arn": found.arn}
+    job.write_input(objects, keys, asked)
+    wanted = invocation.Job(
+        name=job_name(request.run_id, job.PURPOSE, planned.attempt),
+        role_arn=settings.writing_role_arn,
+        model=planned.run.teacher,
+        input_uri=objects.uri(keys.job_input),
+        output_uri=objects.uri(keys.job_output),
+        key_arn=settings.key_arn,
+    )
+    try:
+        return {"status": "started", "job_arn": invocation.start(bedrock, wanted), "batches": len(asked)}
+    except Refused as refused:
+        return {"status": "refused", "error": refused.code, "message": str(refused)}
+
+
+@door(JobStatusRequest)
+def job_status(request: JobStatusRequest) -> dict[str, Any]:
+    """Where the job stands, and whether it is worth waiting for."""
+    found = invocation.status(client("bedrock"), request.job_arn)
+    return {"status": found.status, "reason": found.reason, "running": found.status in invocation.RUNNING}
+
+
+@door(JobCollectRequest)
+def job_collect(request: JobCollectRequest) -> dict[str, Any]:
+    """Keep the replies that the job has written."""
+    objects, keys, planned = _open(request.run_id)
+    asked = job.wanted(objects, keys, planned, taxonomy.load())
+    account = job.collect(objects, keys, asked, request.job_arn)
+    count("BatchesCollected", account["collected"])
+    count("BatchesMissing", account["missing"])
+    return account
+
+
+@door(JobStopRequest)
+def job_stop(request: JobStopRequest) -> dict[str, Any]:
+    """Stop the run's jobs if they run."""
+    names = job_names(request.run_id, job.PURPOSE, request.attempt)
+    return {"jobs": {name: invocation.stop(client("bedrock"), name) for name in names}}
 
 
 @door(AssembleRequest)

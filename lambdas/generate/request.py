@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bedrock.invocation import MIN_RECORDS
 from intent.models import base_id
 from intent.plan import Run
 
@@ -17,7 +18,7 @@ class Rejected(Exception):
         self.error = error
 
 
-_INPUT = (
+INPUT = (
     *("examples", "mode", "customization", "teacher", "student", "baseline", "judge"),
     *("max_cost_usd", "promote", "seed", "holdout", "mixed_share", "near_duplicate", "road", "on_legacy"),
 )
@@ -28,10 +29,10 @@ def resolve(given: object, defaults: Mapping[str, Any]) -> Run:
     """The run for this execution input. Raises `Rejected` (InvalidInput) naming every field that is wrong."""
     if not isinstance(given, Mapping):
         raise Rejected("InvalidInput", 'input: must be a JSON object, such as {} or {"examples": 1000}')
-    unknown = sorted({str(key) for key in given} - set(_INPUT))
+    unknown = sorted({str(key) for key in given} - set(INPUT))
     if unknown:
         named = ", ".join(unknown)[:_SHOWN]
-        raise Rejected("InvalidInput", f"unknown input {named}; known are {', '.join(sorted(_INPUT))}")
+        raise Rejected("InvalidInput", f"unknown input {named}; known are {', '.join(sorted(INPUT))}")
     values = {**defaults, **given}
     examples = values.get("examples")
     if "holdout" not in given and isinstance(examples, int):
@@ -39,9 +40,16 @@ def resolve(given: object, defaults: Mapping[str, Any]) -> Run:
     if "teacher" in given:
         values["job_teacher"] = base_id(str(given["teacher"]))
     try:
-        return Run.model_validate(values, strict=False)
+        return _sized(Run.model_validate(values, strict=False))
     except ValidationError as error:
         raise Rejected("InvalidInput", "; ".join(_readable(detail) for detail in error.errors())) from None
+
+
+def _sized(run: Run) -> Run:
+    """On the batch road the batches are as small as it takes to make the records that a job must have."""
+    if run.road == "online":
+        return run
+    return run.model_copy(update={"batch_size": min(run.batch_size, run.examples // MIN_RECORDS)})
 
 
 def _readable(detail: Mapping[str, Any]) -> str:

@@ -96,11 +96,14 @@ class Plan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     run_id: str
     execution_arn: str
+    attempt: int = 1  # one more each time that the run is resumed
     run: Run
     prompt_version: str
     estimate_usd: dict[str, float]
     batches: list[Batch]
     asked_at: datetime
+    substituted: list[dict[str, str]] = []  # role, from, to, why: models that others stand in for
+    warnings: list[str] = []
 
     def batch(self, number: int) -> Batch:
         """The batch of this number, counted from 1."""

@@ -1,105 +1,101 @@
-"""What tokens cost, from the dated table in `prices.json`; and what a run may cost at most, before it starts."""
+"""What tokens cost: the dated table in `prices.json`, and what a deployment puts over it."""
 
 import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from intent.models import base_id
 
 MILLION = 1_000_000
-EPOCHS = 3  # upper bound; Bedrock chooses the epochs of a distillation job itself
-_LINE_TOKENS = 60  # one written and weighed query, about 45 measured on English queries
-_ANSWER_TOKENS = 110  # weights and reasoning
-_QUERY_TOKENS = 30
-_JUDGE_OUT_TOKENS = 200
-_CHARACTERS_PER_TOKEN = 4
+_SHIPPED = Path(__file__).parent / "prices.json"
+# In a Lambda bundle: context key `prices` of cdk.json, beside the packages. A checkout has none.
+_OVER = Path(__file__).parents[1] / "prices.json"
+_FIX = 'add one: context key "prices" in cdk.json, or router plan --prices FILE'
 
 
-class _Price(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    input: float
-    output: float
+class _Dated(BaseModel):
+    """Every price says where it was read, and when. One that was put over the table need not."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    as_of: str = ""
+    source: str = ""
 
 
-class _Training(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    per_million_tokens_and_epoch: float
+class _Price(_Dated):
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class _Training(_Dated):
+    per_million_tokens_and_epoch: float = Field(ge=0)
+
+
+class _Storage(_Dated):
+    per_model_and_month: float = Field(ge=0)
+
+
+class _Batch(_Dated):
+    share: float = Field(gt=0, le=1)
+
+
+class _Aws(_Dated):
+    per_run: float = Field(ge=0)
+    per_step: float = Field(ge=0)
 
 
 class PriceTable(BaseModel):
-    """Prices by model id in USD per million tokens; a profile without a row of its own costs what its model does."""
+    """Prices in USD, of models by id per million tokens; a profile without a row of its own costs what its model does.
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    as_of: str
+    `batch`: what batch inference costs, as a share of on demand. `aws`: Lambda, Step Functions and S3 together, per run
+    and per step of it (see the file for how the two were made).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    unit: str = ""
     models: dict[str, _Price]
     training: dict[str, _Training]
-    storage_per_model_and_month: float
+    storage: _Storage
+    batch: _Batch
+    aws: _Aws
 
     def training_rate(self, model: str) -> float:
         """USD per million tokens and epoch. Raises KeyError, naming the model, if the table has no price for it."""
         price = self.training.get(base_id(model))
         if price is None:
-            raise KeyError(f"prices.json has no training price for {model}; add one")
+            raise KeyError(f"prices.json has no training price for {model}; {_FIX}")
         return price.per_million_tokens_and_epoch
 
     def cost(self, model: str, input_tokens: float, output_tokens: float) -> float:
         """USD for these tokens. Raises KeyError, naming the model, if the table has no price for it."""
         price = self.models.get(model) or self.models.get(base_id(model))
         if price is None:
-            raise KeyError(f"prices.json has no price for {model}; add one")
+            raise KeyError(f"prices.json has no price for {model}; {_FIX}")
         return (price.input * input_tokens + price.output * output_tokens) / MILLION
+
+
+def put_over(table: PriceTable, changes: Mapping[str, Any]) -> PriceTable:
+    """The table with these entries instead of its own: models and training per model, other sections as a whole.
+
+    Raises ValueError naming the key that is wrong, such as `prices.models.x.input`.
+    """
+    merged = table.model_dump()
+    for section, entries in changes.items():
+        per_model = section in ("models", "training") and isinstance(entries, Mapping)
+        merged[section] = {**merged[section], **entries} if per_model else entries
+    try:
+        return PriceTable.model_validate(merged)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        where = ".".join(str(part) for part in ("prices", *detail["loc"]))
+        raise ValueError(f"{where}: {detail['msg']}") from None
 
 
 @cache
 def load() -> PriceTable:
-    """The table that ships with the code."""
-    return PriceTable.model_validate(json.loads((Path(__file__).parent / "prices.json").read_text("utf-8")))
-
-
-class Sizes(BaseModel):
-    """What an estimate needs to know of a run: counts, and characters of its prompts."""
-
-    model_config = ConfigDict(frozen=True)
-    examples: int
-    holdout: int
-    batch_size: int
-    writer_characters: int
-    teacher_characters: int
-    student_characters: int
-    rubric_characters: int
-    distillation: bool
-
-
-def estimate(sizes: Sizes, models: Mapping[str, str], *, judged: int, table: PriceTable) -> dict[str, float]:
-    """USD per item of the bill, each an upper bound; the items sum to the run's estimate.
-
-    `models`: ids by role (teacher, job_teacher, student, base, baseline, judge). `judged`: number of judge jobs.
-    """
-    short = sizes.student_characters / _CHARACTERS_PER_TOKEN + _QUERY_TOKENS
-    long = sizes.teacher_characters / _CHARACTERS_PER_TOKEN + _QUERY_TOKENS
-    batches = sizes.examples / sizes.batch_size
-    rubric = sizes.rubric_characters / _CHARACTERS_PER_TOKEN + _QUERY_TOKENS + 2 * _ANSWER_TOKENS
-    record = short + _ANSWER_TOKENS
-    student = base_id(models["student"])
-    items = {
-        "write_and_label": table.cost(
-            models["teacher"],
-            batches * sizes.writer_characters / _CHARACTERS_PER_TOKEN,
-            sizes.examples * _LINE_TOKENS,
-        ),
-        "job_teacher": table.cost(models["job_teacher"], sizes.examples * short, sizes.examples * _ANSWER_TOKENS)
-        if sizes.distillation
-        else 0.0,
-        "training": table.training_rate(student) * EPOCHS * sizes.examples * record / MILLION,
-        "model_storage_month": table.storage_per_model_and_month,
-        "answer": sizes.holdout
-        * (
-            table.cost(student, short, _ANSWER_TOKENS)
-            + sum(table.cost(models[role], long, _ANSWER_TOKENS) for role in ("base", "baseline", "teacher"))
-        ),
-        "judge": judged * sizes.holdout * table.cost(models["judge"], rubric, _JUDGE_OUT_TOKENS),
-    }
-    return {item: round(usd, 4) for item, usd in items.items()}
+    """The table that ships with the code, with the deployment's own prices over it."""
+    shipped = PriceTable.model_validate_json(_SHIPPED.read_text("utf-8"))
+    return put_over(shipped, json.loads(_OVER.read_text("utf-8"))) if _OVER.exists() else shipped

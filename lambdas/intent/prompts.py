@@ -14,6 +14,12 @@ from intent.weights import REASONING
 STOP = f'"{REASONING}"'
 """Stop sequence: weights come first, so an answer that nobody asks the reasons of ends here."""
 
+END = "<end>"
+"""Stop sequence of the writer, which it is asked to put after its last line."""
+
+CLOSE_BEHIND = 0.2
+"""Largest gap between the two leading weights of a mixed query."""
+
 
 def student(taxonomy: Taxonomy) -> str:
     """The short system prompt, a few dozen tokens: its content is in the student's weights."""
@@ -23,11 +29,10 @@ def student(taxonomy: Taxonomy) -> str:
 
 def teacher(taxonomy: Taxonomy) -> str:
     """The long system prompt for a model that was not trained for this: task, shape, rules, scale, examples."""
-    meanings = "\n".join(f"- {name}: {text}" for name, text in taxonomy.descriptions.items())
     shape = ", ".join(f'"{name}": 0.0' for name in taxonomy.modalities)
     first, *_, last = taxonomy.modalities
     return (
-        f"{taxonomy.task.strip()}\n\nThe indexes:\n{meanings}\n\n"
+        f"{taxonomy.task.strip()}\n\nThe indexes:\n{_listed(taxonomy.descriptions)}\n\n"
         f'Reply with one JSON object and nothing else:\n{{{shape}, "{REASONING}": "at most 20 words"}}\n\n'
         "Rules:\n"
         "- Each weight is a number from 0 to 1 with at most two decimals; together they are exactly 1.\n"
@@ -41,25 +46,43 @@ def teacher(taxonomy: Taxonomy) -> str:
 
 
 def writer(taxonomy: Taxonomy) -> str:
-    """System prompt of the teacher when it writes queries and weighs them in one call."""
+    """System prompt of the teacher when it writes queries and weighs them in one call.
+
+    It shows the shape of a line without an example query: the writer would copy its subject and its words.
+    """
     shape = ", ".join(f'"{name}": 0.0' for name in taxonomy.modalities)
-    meanings = "\n".join(f"- {name}: {text}" for name, text in taxonomy.descriptions.items())
-    styles = "\n".join(f"- {name}: {text}" for name, text in taxonomy.styles.items())
     return (
         f"You write search queries as real people type them, and weigh them.\n{taxonomy.task.strip()}\n\n"
-        f"The indexes:\n{meanings}\n\nStyles of queries:\n{styles}\n\n"
-        "The request ends with a JSON object: count, leading (the index that should count most; mixed: two should "
-        "count alike), domain, style, seed (let it steer your choice of subjects).\n"
-        f'Reply with exactly count lines, each one JSON object and nothing else:\n{{"query": "...", {shape}}}\n'
-        "Each weight is from 0 to 1; the weights of a line are exactly 1 together. All queries differ in subject and "
-        "wording. No numbering, no code fences, no comments."
+        f"The indexes:\n{_listed(taxonomy.descriptions)}\n\n"
+        f"Domains of videos:\n{_listed(taxonomy.domains)}\n\n"
+        f"Styles of queries:\n{_listed(taxonomy.styles)}\n\n"
+        f"Lengths of queries:\n{_listed(taxonomy.lengths)}\n\n"
+        "The request ends with a JSON object:\n"
+        "- count: how many queries to write.\n"
+        "- leading: the index that serves every one of them best; its weight is larger than each other weight.\n"
+        f"- second, if there: the index close behind; its weight is the next largest, at most {CLOSE_BEHIND} below.\n"
+        "- domain, style, length: what the queries are about, how they are put, how many words they have.\n"
+        "- seed: a number that steers your choice of subjects; another seed, other subjects.\n\n"
+        f'Write one JSON object per line, exactly count lines:\n{{"query": "...", {shape}}}\n'
+        f"After the last line write {END} on a line of its own.\n\n"
+        "Rules:\n"
+        "- Weigh each query by what its searcher wants to find; the wording must make the need plain.\n"
+        "- Each weight is a number from 0 to 1 with at most two decimals; the weights of a line are exactly 1 "
+        "together.\n"
+        "- All queries differ in subject and in wording; do not reuse the beginning of another one.\n"
+        "- Do not name an index in a query unless people would.\n"
+        "- Nothing but these lines: no numbering, no code fences, no comments."
     )
 
 
 def writer_request(cell: Mapping[str, str], *, count: int, seed: int) -> str:
-    """The user turn for one batch: `cell` holds leading, domain and style."""
+    """The user turn for one batch: `cell` holds leading, domain, style and length; a mixed one also second."""
     request = {"count": count, **cell, "seed": seed}
     return f"Write {count} search queries.\n{json.dumps(request, ensure_ascii=False)}"
+
+
+def _listed(meanings: Mapping[str, str]) -> str:
+    return "\n".join(f"- {name}: {text}" for name, text in meanings.items())
 
 
 def version(taxonomy: Taxonomy) -> str:

@@ -39,6 +39,13 @@ class Quarantined(BaseModel):
     reason: str
 
 
+def clean(query: str) -> str:
+    """A query as it is kept and shown: NFC, without control characters, single spaces between words."""
+    if not query.isprintable():
+        query = "".join(one for one in query if one.isspace() or unicodedata.category(one) != "Cc")
+    return " ".join(unicodedata.normalize("NFC", query).split())
+
+
 def plain(query: str) -> str:
     """The form in which two queries are the same: NFKC, lower case, single spaces, no end punctuation."""
     return " ".join(unicodedata.normalize("NFKC", query).casefold().split()).rstrip(" .?!")

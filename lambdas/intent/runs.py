@@ -9,6 +9,7 @@ import re
 from hashlib import sha256
 
 MAX_RUN_ID = 40
+_RUN_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LEASE = "lease.json"
 _DIGEST = 8
 
@@ -21,21 +22,38 @@ def run_id(execution_name: str) -> str:
     return f"{slug}-{digest}" if slug else f"run-{digest}"
 
 
-def job_name(run: str, purpose: str) -> str:
-    """The name of a job, model or deployment of this run: `<run id>-<purpose>`, at most 63 characters."""
-    name = f"{run}-{purpose.replace('_', '-')}"
+def is_run_id(text: str) -> bool:
+    """Whether a run may have this id: no other text gets into a key or a name."""
+    return len(text) <= MAX_RUN_ID and _RUN_ID.fullmatch(text) is not None
+
+
+def job_name(run: str, purpose: str, attempt: int = 1) -> str:
+    """The name of a job, model or deployment of this run: `<run id>-<purpose>`, at most 63 characters.
+
+    From the second attempt on (a run that was resumed) the attempt is part of it: names are taken once and for all.
+    """
+    name = f"{run}-{purpose.replace('_', '-')}" + (f"-{attempt}" if attempt > 1 else "")
     if len(name) > 63:  # noqa: PLR2004  (the API limit that the module names)
         raise ValueError(f"purpose: {purpose!r} makes the name {name!r} longer than 63 characters; shorten it")
     return name
 
 
-class Keys:
-    """Keys of everything that a run keeps, under `runs/<run id>/`."""
+def job_names(run: str, purpose: str, attempt: int) -> list[str]:
+    """The names of all attempts so far, the latest first."""
+    return [job_name(run, purpose, number) for number in range(attempt, 0, -1)]
 
-    def __init__(self, run: str) -> None:
+
+class Keys:
+    """Keys of everything that a run keeps, under `runs/<run id>/`. `attempt` keeps apart what judge jobs write."""
+
+    def __init__(self, run: str, attempt: int = 1) -> None:
+        self._judged = "output/" if attempt == 1 else f"output-{attempt}/"
         self.prefix = f"runs/{run}/"
         self.plan = f"{self.prefix}plan.json"
+        self.job_input = f"{self.prefix}generate/job/input.jsonl"
+        self.job_output = f"{self.prefix}generate/job/output/"
         self.manifest = f"{self.prefix}dataset/manifest.json"
+        self.dropped = f"{self.prefix}dataset/dropped.jsonl"
         self.distill = f"{self.prefix}distill/"
         self.edge_model = f"{self.prefix}edge/model.bin"
         self.edge_validation = f"{self.prefix}edge/validation.json"
@@ -51,9 +69,9 @@ class Keys:
         """What a batch could not use, with the reason."""
         return f"{self.prefix}generate/quarantine/{number:05d}.jsonl"
 
-    def receipt(self, number: int) -> str:
-        """The count of a batch; there once the batch is complete."""
-        return f"{self.prefix}generate/receipts/{number:05d}.json"
+    def reply(self, number: int) -> str:
+        """The teacher's reply to a batch, as it came: once it is there, the batch is finished and never paid again."""
+        return f"{self.prefix}generate/replies/{number:05d}.json"
 
     def split(self, name: str) -> str:
         """Lines that Bedrock reads, of `train`, `validation` or `holdout`."""
@@ -77,4 +95,4 @@ class Keys:
 
     def judge_output(self, candidate: str) -> str:
         """Prefix under which the evaluation job writes."""
-        return f"{self.prefix}evaluate/{candidate}/judge/output/"
+        return f"{self.prefix}evaluate/{candidate}/judge/{self._judged}"

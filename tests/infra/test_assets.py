@@ -56,6 +56,25 @@ def test_code_is_the_packages_and_the_taxonomy_as_json(project: Path) -> None:
     assert json.loads((staged / "taxonomy.json").read_text()) == {"modalities": {"visual": "what is seen"}}
 
 
+def test_prices_of_ones_own_stand_beside_the_packages(project: Path) -> None:
+    plain, own = assets.code(project), {"models": {"x": {"input": 1, "output": 2}}}
+    staged = assets.code(project, prices=own)
+    assert staged != plain
+    assert json.loads((staged / "prices.json").read_text()) == own
+    assert not (plain / "prices.json").exists()
+    assert assets.code(project, prices={}) == plain
+
+
+def test_the_functions_find_prices_where_they_are_put() -> None:
+    own = {"models": {"own.model": {"input": 1, "output": 2}}}
+    code = assets.code(ROOT, prices=own)
+    script = "from intent.prices import load; print(load().cost('own.model', 10**6, 0))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={"PYTHONPATH": str(code)}, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "1.0", done.stderr
+
+
 def test_code_is_staged_anew_only_when_it_changes(project: Path) -> None:
     first = assets.code(project)
     assert assets.code(project) == first

@@ -12,12 +12,14 @@ from tests.infra.template import Template
 SCIENCE = {"generate.handler.assemble", "distill.handler.edge", "evaluate.handler.report"}
 OWN_VARIABLES = {
     "generate.handler.plan": {"RUN_DEFAULTS"},
+    "generate.handler.job_start": {"WRITING_ROLE_ARN", "KEY_ARN"},
     "distill.handler.start": {"CUSTOMIZATION_ROLE_ARN", "KEY_ARN"},
     "deploy.handler.delete": {"POINTER_PARAMETER"},
     "deploy.handler.promote": {"POINTER_PARAMETER"},
+    "deploy.handler.retire": {"POINTER_PARAMETER"},
     "evaluate.handler.judge_start": {"EVALUATION_ROLE_ARN"},
     "pipeline.handler.notify": {"TOPIC_ARN"},
-    "route.handler.route": {"POINTER_PARAMETER", "ROUTE_MODE"},
+    "route.handler.route": {"LOG_SALT", "POINTER_PARAMETER", "ROUTE_MODE"},
 }
 VARIABLES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL", "STAGE", "DATA_BUCKET"}
 

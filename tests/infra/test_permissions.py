@@ -12,20 +12,27 @@ PLAN, MANIFEST, DATASET, EDGE, ANSWERS = (
     "runs/*/evaluate/*",
 )
 BATCHES, LEASE, REPORT = "runs/*/generate/*", "lease.json", "runs/*/report.json"
+WRITING = "runs/*/generate/job/*"
+VERSIONS = "versions/*"
 # handler: keys it reads, keys it writes, keys it deletes
 OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
-    "generate.handler.plan": ({LEASE}, {LEASE, PLAN}, set()),
+    "generate.handler.plan": ({LEASE, PLAN, REPORT, DATASET}, {LEASE, PLAN}, set()),
     "generate.handler.batch": ({PLAN, BATCHES}, {BATCHES}, set()),
+    "generate.handler.job_start": ({PLAN, BATCHES}, {WRITING}, set()),
+    "generate.handler.job_status": (set(), set(), set()),
+    "generate.handler.job_collect": ({PLAN, BATCHES}, {BATCHES}, set()),
+    "generate.handler.job_stop": (set(), set(), set()),
     "generate.handler.assemble": ({PLAN, BATCHES, DATASET}, {PLAN, BATCHES, DATASET}, set()),
-    "distill.handler.start": ({PLAN, MANIFEST}, set(), set()),
+    "distill.handler.start": ({PLAN, MANIFEST, "runs/*/dataset/train.jsonl"}, set(), set()),
     "distill.handler.status": (set(), set(), set()),
     "distill.handler.stop": (set(), set(), set()),
     "distill.handler.edge": ({PLAN, DATASET}, {EDGE}, set()),
     "deploy.handler.create": (set(), set(), set()),
     "deploy.handler.status": (set(), set(), set()),
     "deploy.handler.warm": (set(), set(), set()),
-    "deploy.handler.delete": (set(), set(), set()),
-    "deploy.handler.promote": ({LEASE, PLAN, MANIFEST}, set(), set()),
+    "deploy.handler.delete": ({VERSIONS}, set(), set()),
+    "deploy.handler.promote": ({LEASE, PLAN, MANIFEST, REPORT, VERSIONS}, {VERSIONS}, set()),
+    "deploy.handler.retire": ({LEASE, VERSIONS}, set(), set()),
     "evaluate.handler.answer": ({PLAN, DATASET, EDGE, ANSWERS}, {ANSWERS}, set()),
     "evaluate.handler.judge_start": ({PLAN, DATASET, ANSWERS}, {ANSWERS}, set()),
     "evaluate.handler.judge_status": (set(), set(), set()),
@@ -38,10 +45,19 @@ OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
 SERVICES: dict[str, set[str]] = {
     "generate.handler.plan": {"bedrock:GetFoundationModel", "states:DescribeExecution"},
     "generate.handler.batch": {"bedrock:InvokeModel"},
+    "generate.handler.job_start": {
+        "bedrock:CreateModelInvocationJob",
+        "bedrock:ListModelInvocationJobs",
+        "iam:PassRole",
+    },
+    "generate.handler.job_status": {"bedrock:GetModelInvocationJob"},
+    "generate.handler.job_collect": set(),
+    "generate.handler.job_stop": {"bedrock:ListModelInvocationJobs", "bedrock:StopModelInvocationJob"},
     "generate.handler.assemble": set(),
     "distill.handler.start": {
         "bedrock:CreateModelCustomizationJob",
         "bedrock:GetModelCustomizationJob",
+        "bedrock:GetCustomModel",
         "iam:PassRole",
     },
     "distill.handler.status": {"bedrock:GetModelCustomizationJob"},
@@ -55,8 +71,17 @@ SERVICES: dict[str, set[str]] = {
         "bedrock:DeleteCustomModelDeployment",
         "bedrock:DeleteCustomModel",
         "ssm:GetParameter",
+        "ssm:PutParameter",
     },
     "deploy.handler.promote": {"ssm:GetParameter", "ssm:PutParameter"},
+    "deploy.handler.retire": {
+        "bedrock:GetCustomModelDeployment",
+        "bedrock:ListCustomModelDeployments",
+        "bedrock:ListCustomModels",
+        "bedrock:DeleteCustomModelDeployment",
+        "bedrock:DeleteCustomModel",
+        "ssm:GetParameter",
+    },
     "evaluate.handler.answer": {"bedrock:InvokeModel"},
     "evaluate.handler.judge_start": {"bedrock:CreateEvaluationJob", "bedrock:ListEvaluationJobs", "iam:PassRole"},
     "evaluate.handler.judge_status": {"bedrock:GetEvaluationJob"},
@@ -101,17 +126,22 @@ def test_a_profile_is_allowed_with_its_model_in_each_region(dev: Template) -> No
     assert not [arn for arn in allowed if "*" in arn]
 
 
-def test_only_promote_writes_the_pointer_and_only_that_parameter(each: Template) -> None:
+def test_only_promote_and_what_shuts_it_out_write_the_pointer_and_only_that_parameter(each: Template) -> None:
+    writers = ("deploy.handler.promote", "deploy.handler.delete")
     pointer = f"arn:aws:ssm:us-east-1:ACCOUNT:parameter/intent-router/{each.stage}/active"
     for handler in each.functions:
         role = each.role_of(handler)
-        assert each.resources(role, "ssm:PutParameter") == ({pointer} if "promote" in handler else set())
+        assert each.resources(role, "ssm:PutParameter") == ({pointer} if handler in writers else set())
         assert each.resources(role, "ssm:GetParameter") <= {pointer}
 
 
 @pytest.mark.parametrize(
     ("handler", "job_role"),
-    [("distill.handler.start", "DistillJobRole"), ("evaluate.handler.judge_start", "EvaluateJobRole")],
+    [
+        ("generate.handler.job_start", "GenerateJobRole"),
+        ("distill.handler.start", "DistillJobRole"),
+        ("evaluate.handler.judge_start", "EvaluateJobRole"),
+    ],
 )
 def test_a_role_is_passed_to_bedrock_only_and_only_that_role(dev: Template, handler: str, job_role: str) -> None:
     (passing,) = (found for found in dev.allowed(dev.role_of(handler)) if "iam:PassRole" in found.actions)
@@ -124,6 +154,7 @@ def test_a_role_is_passed_to_bedrock_only_and_only_that_role(dev: Template, hand
 @pytest.mark.parametrize(
     ("prefix", "kind", "reads", "writes"),
     [
+        ("GenerateJobRole", "model-invocation-job", {WRITING}, {WRITING}),
         ("DistillJobRole", "model-customization-job", {DATASET, "runs/*/distill/*"}, {"runs/*/distill/*"}),
         ("EvaluateJobRole", "evaluation-job", {"runs/*/evaluate/*/judge/*"}, {"runs/*/evaluate/*/judge/*"}),
     ],
@@ -140,6 +171,19 @@ def test_bedrocks_roles_trust_its_jobs_of_this_account_only(
     assert each.objects(role, "s3:GetObject") == reads
     assert each.objects(role, "s3:PutObject") == writes
     assert DEPLOYMENTS not in each.resources(role, "bedrock:InvokeModel")
+
+
+def test_a_writing_job_is_started_on_allowed_models_and_handled_as_a_job_of_this_account(dev: Template) -> None:
+    job = "arn:aws:bedrock:us-east-1:ACCOUNT:model-invocation-job/*"
+    models = dev.resources(dev.role_of("generate.handler.batch"), "bedrock:InvokeModel")
+    started = dev.resources(dev.role_of("generate.handler.job_start"), "bedrock:CreateModelInvocationJob")
+    assert started == models | {job}
+    for handler, action in (("job_status", "Get"), ("job_stop", "Stop")):
+        assert dev.resources(dev.role_of(f"generate.handler.{handler}"), f"bedrock:{action}ModelInvocationJob") == {job}
+    (role,) = (name for name in dev.of("AWS::IAM::Role") if name.startswith("GenerateJobRole"))
+    assert dev.resources(role, "bedrock:InvokeModel") == models
+    (key,) = dev.resources(role, "kms:Decrypt")
+    assert dev.resources(role, "kms:GenerateDataKey") == {key}
 
 
 def test_every_function_has_a_role_of_its_own(each: Template) -> None:

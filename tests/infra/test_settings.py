@@ -1,5 +1,6 @@
 """A wrong context is refused before anything is built, with the key and what it may be."""
 
+import json
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from cdk.context import load
 from cdk.settings import Settings, SettingsError
-from tests.infra.conftest import context
+from tests.infra.conftest import ROOT, context
 
 
 def settings(**others: Any) -> Settings:
@@ -38,6 +39,21 @@ def test_every_default_model_may_be_used() -> None:
     assert set(models.roles) == {"teacher", "job_teacher", "student", "base", "baseline", "judge"}
 
 
+def test_prices_of_ones_own_are_kept_and_a_stage_changes_only_sections_that_it_names() -> None:
+    own = {"models": {"x": {"input": 1, "output": 2}}, "batch": {"share": 0.4}}
+    stages = {**context()["stages"], "prod": {"prices": {"batch": {"share": 0.3, "source": "contract"}}}}
+    assert settings().prices == {}
+    assert settings(prices=own).prices == own
+    chosen = settings(stage="prod", stages=stages, prices=own).prices
+    assert chosen == {"models": own["models"], "batch": {"share": 0.3, "source": "contract"}}
+
+
+def test_the_shipped_table_has_the_shape_that_is_asked_for() -> None:
+    shipped = json.loads((ROOT / "lambdas" / "intent" / "prices.json").read_text())
+    shipped.pop("unit")
+    assert settings(prices=shipped).prices == shipped
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         settings().stage = "prod"  # pyright: ignore[reportAttributeAccessIssue]  (the point of the test)
@@ -55,6 +71,16 @@ def test_settings_do_not_change() -> None:
         ({"limits": {**context()["limits"], "distil_polls": 3}}, "limits: unknown distil_polls; known are"),
         ({"limits": {**context()["limits"], "distill_polls": "3"}}, "limits.distill_polls must be int, is '3'"),
         ({"run": {**context()["run"], "promote": 1}}, "run.promote must be bool, is 1"),
+        ({"prices": 3}, "context key prices must be an object, is 3"),
+        ({"prices": {"modles": {}}}, "prices: unknown modles; known are models, training"),
+        ({"prices": {"models": 3}}, r"prices\.models must be an object, is 3"),
+        ({"prices": {"models": {"x": 3}}}, r"prices\.models\.x must be an object, is 3"),
+        ({"prices": {"models": {"x": {"input": 1}}}}, r"prices\.models\.x\.output must be USD of at least 0, is None"),
+        ({"prices": {"models": {"x": {"input": -1, "output": 1}}}}, r"prices\.models\.x\.input must be USD"),
+        ({"prices": {"models": {"x": {"input": True, "output": 1}}}}, r"prices\.models\.x\.input must be USD"),
+        ({"prices": {"batch": {"share": 1.5}}}, r"prices\.batch\.share must be above 0 and at most 1, is 1.5"),
+        ({"prices": {"training": {"x": {"rate": 1}}}}, r"prices\.training\.x: unknown rate; known are per_million"),
+        ({"prices": {"storage": {"per_model_and_month": 1, "as_of": 3}}}, r"prices\.storage\.as_of must be text, is 3"),
     ],
 )
 def test_a_wrong_context_is_named(others: dict[str, Any], words: str) -> None:

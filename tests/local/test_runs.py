@@ -60,9 +60,11 @@ def test_given_a_data_set_then_every_example_that_was_asked_for_is_accounted_for
     lines = {split: len(body(promoted.run.keys.split(split)).splitlines()) for split in report.SPLITS}
     assert lines == {split: counts[split] for split in report.SPLITS}
     assert sum(lines.values()) == counts["kept"]
-    left_out = ("duplicates", "near_duplicates", "invalid", "lost")
+    left_out = ("duplicates", "invalid", "off_cell", "lost")
     assert counts["asked"] == counts["kept"] + sum(counts[why] for why in left_out)
     assert all(counts[why] >= 0 for why in left_out)
+    for cell in counts["cells"]:
+        assert cell["asked"] == cell["kept"] + sum(cell[why] for why in left_out)
 
 
 def test_given_a_finished_run_then_the_lease_is_free(target: Target, promoted: Ended) -> None:

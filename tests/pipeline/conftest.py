@@ -15,6 +15,8 @@ LIMITS = {
     "GenerateRounds": "3",
     "GenerateConcurrency": "4",
     "AnswerConcurrency": "2",
+    "BatchPollSeconds": "1",
+    "BatchPolls": "5",
     "DistillPollSeconds": "1",
     "DistillPolls": "5",
     "DeployPollSeconds": "1",
@@ -56,11 +58,15 @@ def all_well() -> dict[str, Function]:
     answers: dict[str, Any] = {
         "PlanFunction": plan(),
         "BatchFunction": {"batch": 1, "kept": 25},
+        "JobStartFunction": {"status": "started", "job_arn": "writing job", "batches": 120},
+        "JobStatusFunction": {"status": "Completed", "reason": None, "running": False},
+        "JobCollectFunction": {"collected": 120, "missing": 0, "errors": {}},
+        "JobStopFunction": {"jobs": {"try-write": "Absent"}},
         "AssembleFunction": {"status": "ready", "train": 240, "validation": 15, "holdout": 45},
         "StartFunction": {"ok": True, "job_arn": "job"},
         "EdgeFunction": {"s3_key": "runs/try/edge/model.bin", "sha256": "0" * 64, "threshold": 0.7},
         "DistillStatusFunction": {"status": "Completed", "reason": None, "model_arn": "model"},
-        "StopFunction": {"status": "Absent"},
+        "StopFunction": {"jobs": {"try-distill": "Absent"}},
         "CreateFunction": {"ok": True, "deployment_arn": "deployment"},
         "DeployStatusFunction": {"status": "Active", "reason": None},
         "WarmFunction": {"ok": True, "latency_ms": 12.0},
@@ -75,6 +81,7 @@ def all_well() -> dict[str, Function]:
         },
         "GateFunction": {"passed": True, "promote": True, "reason": "passed", "rules": []},
         "PromoteFunction": {"ok": True, "version": 3},
+        "RetireFunction": {"ok": True, "deployments": [], "models": [], "left": []},
         "NotifyFunction": {"verdict": "promoted"},
     }
     return {name: lambda _, answer=answer: answer for name, answer in answers.items()}
@@ -84,4 +91,4 @@ def plan(**others: Any) -> dict[str, Any]:
     """The plan function's answer to a run that may start, with some of it changed."""
     answers = [{"candidate": name, "chunk": 1} for name in ("distilled", "edge")]
     started = {"ok": True, "run_id": "try", "first": 1, "last": 3, "answers": answers, "promote": True}
-    return {**started, "abandoned": None, **others}
+    return {**started, "attempt": 1, "road": "online", "assembled": False, "abandoned": None, **others}

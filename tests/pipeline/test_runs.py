@@ -9,7 +9,10 @@ from tests.pipeline.conftest import Run, all_well, plan
 from tests.pipeline.machine import Walk
 
 NOTIFY = "Notify: publish the verdict and give back the lease"
-TASKS = [name for name in all_well() if name not in ("NotifyFunction", "StopFunction", "DeleteFunction")]
+CLEAN_UP = ("StopFunction", "JobStopFunction", "DeleteFunction")
+SPARED = ("BatchFunction", "RetireFunction")  # a lost batch is the assembly's to count; a promotion stands
+TASKS = [name for name in all_well() if name not in ("NotifyFunction", *CLEAN_UP)]
+OWN = {"run_id": "try", "attempt": 1}
 
 
 def fails(_: dict[str, Any]) -> Any:
@@ -29,7 +32,12 @@ def verdict(walk: Walk) -> str:
 
 
 def discarded(walk: Walk) -> bool:
-    return bool(walk.called("StopFunction") and walk.called("DeleteFunction"))
+    return all(walk.called(name) for name in CLEAN_UP)
+
+
+def of_road(name: str) -> dict[str, Any]:
+    """The plan's answer for a run that calls this function."""
+    return plan(road="batch") if name.startswith("Job") else plan()
 
 
 def test_a_good_run_promotes_and_discards_nothing(run: Run) -> None:
@@ -41,6 +49,12 @@ def test_a_good_run_promotes_and_discards_nothing(run: Run) -> None:
     assert [payload["batch"] for payload in walk.called("BatchFunction")] == [1, 2, 3]
     assert walk.called("ReportFunction")[0]["edge"]["threshold"] == 0.7, "of the fit"
     assert walk.called("PromoteFunction")[0]["edge"]["threshold"] == 0.8, "chosen when both students had answered"
+
+
+def test_what_is_older_is_retired_under_the_lease_and_only_after_a_promotion(run: Run) -> None:
+    calls = [name for name, _ in run().calls]
+    assert calls[-3:] == ["PromoteFunction", "RetireFunction", "NotifyFunction"]
+    assert not run(GateFunction={"passed": False, "reason": "lost"}).called("RetireFunction")
 
 
 def test_the_edge_student_is_fitted_while_the_job_runs(run: Run) -> None:
@@ -58,20 +72,22 @@ def test_a_refused_request_spends_nothing_and_says_why(run: Run) -> None:
 
 
 def test_an_abandoned_run_is_cleaned_up_before_a_new_one_begins(run: Run) -> None:
-    walk = run(PlanFunction=plan(abandoned="dead"))
-    assert walk.called("StopFunction") == walk.called("DeleteFunction") == [{"run_id": "dead"}]
+    dead = {"run_id": "dead", "attempt": 2}
+    walk = run(PlanFunction=plan(abandoned=dead))
+    assert [walk.called(name) for name in CLEAN_UP] == [[dead]] * 3
     assert verdict(walk) == "promoted"
 
 
 def test_an_abandoned_run_that_cannot_be_cleaned_up_does_not_stop_a_new_one(run: Run) -> None:
-    walk = run(PlanFunction=plan(abandoned="dead"), StopFunction=fails, DeleteFunction=fails)
+    walk = run(PlanFunction=plan(abandoned={"run_id": "dead", "attempt": 1}), **dict.fromkeys(CLEAN_UP, fails))
+    assert [len(walk.called(name)) for name in CLEAN_UP] == [1] * 3
     assert verdict(walk) == "promoted"
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_whatever_function_fails_the_run_is_discarded_and_heard_of(run: Run, name: str) -> None:
-    walk = run(**{name: fails})
-    if name == "BatchFunction":  # a lost batch is the assembly's to count
+    walk = run(**{"PlanFunction": of_road(name), name: fails})
+    if name in SPARED:
         assert verdict(walk) == "promoted"
         return
     assert (walk.end, verdict(walk)) == ("Fail", "failed")
@@ -81,11 +97,12 @@ def test_whatever_function_fails_the_run_is_discarded_and_heard_of(run: Run, nam
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_failing_clean_up_is_told_and_the_lease_still_given_back(run: Run, name: str) -> None:
-    walk = run(**{name: fails, "StopFunction": fails, "DeleteFunction": fails})
+    walk = run(**{"PlanFunction": of_road(name), name: fails, **dict.fromkeys(CLEAN_UP, fails)})
     assert walk.calls[-1][0] == "NotifyFunction"
-    if name not in ("BatchFunction", "PlanFunction"):
+    if name not in (*SPARED, "PlanFunction"):
         reason = walk.called("NotifyFunction")[0]["reason"]
-        assert "could not be stopped" in reason
+        assert "(its job could not be stopped" in reason
+        assert "(its batch job could not be stopped" in reason
         assert "could not be deleted" in reason
 
 
@@ -165,3 +182,99 @@ def test_one_held_out_chunk_is_a_list_all_the_same(run: Run) -> None:
     walk = run(PlanFunction=plan(answers=[{"candidate": "edge", "chunk": 1}], last=1))
     assert len(walk.called("AnswerFunction")) == len(walk.called("BatchFunction")) == 1
     assert NOTIFY in walk.states
+
+
+def on_batch_road(run: Run, **others: Any) -> Walk:
+    return run(**{"PlanFunction": plan(road="batch"), **others})
+
+
+def test_on_the_batch_road_a_job_writes_and_nobody_calls_the_teacher(run: Run) -> None:
+    walk = on_batch_road(run)
+    assert verdict(walk) == "promoted"
+    assert not walk.called("BatchFunction")
+    assert walk.called("JobStatusFunction") == [{"job_arn": "writing job"}]
+    assert walk.called("JobCollectFunction") == [{"run_id": "try", "job_arn": "writing job"}]
+
+
+def test_on_the_online_road_no_job_is_started(run: Run) -> None:
+    assert not [name for name, _ in run().calls if name.startswith("Job")]
+
+
+def test_too_few_batches_for_a_job_are_written_by_calls(run: Run) -> None:
+    walk = on_batch_road(run, JobStartFunction={"status": "online", "batches": 12})
+    assert verdict(walk) == "promoted"
+    assert len(walk.called("BatchFunction")) == 3
+    assert not walk.called("JobStatusFunction")
+
+
+def test_a_slow_writing_job_is_waited_for(run: Run) -> None:
+    words = ("Submitted", "Validating", "Scheduled", "InProgress")
+    waiting = [{"status": word, "reason": None, "running": True} for word in words]
+    walk = on_batch_road(run, JobStatusFunction=in_turn(*waiting, {"status": "Completed", "running": False}))
+    assert verdict(walk) == "promoted"
+    assert len(walk.called("JobStatusFunction")) == 5
+
+
+def test_what_a_partly_completed_job_left_out_is_written_by_calls(run: Run) -> None:
+    walk = on_batch_road(
+        run,
+        JobStatusFunction={"status": "PartiallyCompleted", "reason": None, "running": False},
+        JobCollectFunction={"collected": 100, "missing": 20, "errors": {"500": 20}},
+        AssembleFunction=in_turn({"status": "short", "first": 121, "last": 122}, {"status": "ready"}),
+    )
+    assert verdict(walk) == "promoted"
+    assert len(walk.called("JobStartFunction")) == 1
+    assert [payload["batch"] for payload in walk.called("BatchFunction")] == [121, 122]
+
+
+@pytest.mark.parametrize(
+    ("others", "error", "says"),
+    [
+        ({"JobStartFunction": {"status": "refused", "error": "Quota", "message": "no room"}}, "Quota", "no room"),
+        ({"JobStartFunction": {"status": "puzzled"}}, "WritingJobRefused", "was refused"),
+        *(
+            (
+                {"JobStatusFunction": {"status": word, "reason": "so it goes", "running": False}},
+                "WritingJobFailed",
+                f"batch job {word}: so it goes",
+            )
+            for word in ("Failed", "Stopping", "Stopped", "Expired", "Dreaming")
+        ),
+        (
+            {"JobStatusFunction": {"status": "Scheduled", "reason": None, "running": True}},
+            "WritingJobTooLong",
+            "still Scheduled after 5 looks; it is stopped",
+        ),
+    ],
+)
+def test_a_writing_job_that_does_not_write_ends_the_run_and_is_stopped(
+    run: Run, others: Any, error: str, says: str
+) -> None:
+    walk = on_batch_road(run, **others)
+    assert (walk.end, walk.error, verdict(walk)) == ("Fail", error, "failed")
+    assert says in walk.cause
+    assert walk.called("JobStopFunction") == [OWN]
+    assert not walk.called("JobCollectFunction")
+    assert not walk.called("AssembleFunction")
+
+
+def test_a_resumed_run_goes_on_under_its_own_name_and_attempt(run: Run) -> None:
+    walk = run(PlanFunction=plan(run_id="old", attempt=2), GateFunction={"passed": False, "reason": "lost"})
+    named = [payload for name, payload in walk.calls if name != "PlanFunction" and "run_id" in payload]
+    assert {payload["run_id"] for payload in named} == {"old"}
+    own = {"run_id": "old", "attempt": 2}
+    assert [walk.called(name) for name in CLEAN_UP] == [[own]] * 3
+    assert walk.called("CreateFunction") == [{**own, "model_arn": "model"}]
+
+
+@pytest.mark.parametrize("road", ["online", "batch"])
+def test_a_resumed_run_that_has_its_data_set_writes_and_assembles_nothing(run: Run, road: str) -> None:
+    walk = run(PlanFunction=plan(run_id="old", attempt=2, road=road, assembled=True))
+    assert verdict(walk) == "promoted"
+    assert not {"BatchFunction", "JobStartFunction", "AssembleFunction"} & {name for name, _ in walk.calls}
+
+
+def test_a_run_that_may_not_be_resumed_is_refused_and_left_alone(run: Run) -> None:
+    walk = run(PlanFunction={"ok": False, "run_id": "old", "error": "RunFinished", "message": "start a new one"})
+    assert (walk.error, verdict(walk)) == ("RunFinished", "refused")
+    assert [name for name, _ in walk.calls] == ["PlanFunction", "NotifyFunction"]

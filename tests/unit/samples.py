@@ -2,13 +2,12 @@
 
 import json
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from edge.features import SIZE
-from edge.model import EdgeModel, Parameters
+from edge.model import EdgeModel, Parameters, sizes
 from generate import plan as planning
 from intent import taxonomy
 from intent.plan import Plan, Run
@@ -22,7 +21,7 @@ EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:pipeline:try"
 DEPLOYMENT = "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdefghij12"
 MODEL = "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-micro-v1:0:128k/abcdefghij12"
 JOB = "arn:aws:bedrock:us-east-1:123456789012:model-customization-job/amazon.nova-micro-v1:0:128k/abcdefghij12"
-CELL = {"leading": "visual", "domain": "sports", "style": "question"}
+CELL = {"leading": "visual", "domain": "sports", "style": "question", "length": "medium"}
 WEIGHTS = {"visual": 0.5, "audio": 0.1, "transcription": 0.2, "metadata": 0.2}
 ANSWER = json.dumps({**WEIGHTS, "reasoning": "seen"})
 
@@ -40,7 +39,7 @@ def run(**changed: Any) -> Run:
 
 
 def plan(**changed: Any) -> Plan:
-    """140 examples in 6 batches unless changed."""
+    """140 examples in 20 batches unless changed: each family has its own."""
     wanted = run(**{"examples": 140, "holdout": 20, "chunk_size": 15, **changed})
     return planning.make(wanted, DOMAIN, run_id=RUN_ID, execution_arn=EXECUTION, estimate={"all": 1.0}, now=NOW)
 
@@ -59,9 +58,8 @@ def line(query: str = "red car at night", **changed: object) -> str:
     return json.dumps({"query": query, **WEIGHTS, **changed})
 
 
-def edge_student(leading: str = "audio") -> EdgeModel:
+def edge_student(leading: str = "audio", modalities: Sequence[str] = MODALITIES) -> EdgeModel:
     """An edge student that learned nothing but to lead with one modality."""
-    count = len(MODALITIES)
-    biases = tuple(2.0 if name == leading else 0.0 for name in MODALITIES)
-    parameters = Parameters(MODALITIES, (1.0,) * count, biases, temperature=1.0, threshold=0.9)
-    return EdgeModel(parameters, [array("h", [0]) * SIZE for _ in range(count)])
+    last = [2.0 if name == leading else 0.0 for name in modalities] * 2
+    layers = [array("f", bytes(4 * count)) for count in sizes(len(modalities))[:3]]
+    return EdgeModel(Parameters(tuple(modalities), 1.0, -1.1, threshold=0.9), [*layers, array("f", last)])

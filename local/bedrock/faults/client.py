@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar, Literal, cast
 
 PATH = "/foundation-models/-/faults"  # no operation of the service has a model id `-`; MiniStack routes it to us
-Kind = Literal["throttle", "error", "latency", "malformed", "fail-job", "stall-job"]
+Kind = Literal["throttle", "error", "latency", "malformed", "fail-job", "stall-job", "cut-job"]
 Form = Literal["truncated", "fenced", "nan", "prose"]
 FORMS: tuple[Form, ...] = ("truncated", "fenced", "nan", "prose")
 
@@ -17,7 +17,8 @@ class Fault:
 
     kind: throttle (429) · error (`code`, any of the operation's errors) · latency (`seconds` on top) · malformed (the
     model's text is spoilt as `form` says, or in any form) · fail-job, stall-job (what a Create operation started fails,
-    or never ends). The first `skip` calls pass; of the others at most `times` (None: no bound) are hit, each with
+    or never ends) · cut-job (a batch job answers the first half of its records only). The first `skip` calls pass; of
+    the others at most `times` (None: no bound) are hit, each with
     probability `share`, drawn from `seed`.
     """
 

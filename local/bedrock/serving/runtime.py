@@ -11,7 +11,7 @@ from local.bedrock.faults.table import spoil
 from local.bedrock.models.types import Completion, Request
 from local.bedrock.serving import conversation, native
 from local.bedrock.serving.choice import Serving
-from local.bedrock.wire.errors import validation
+from local.bedrock.wire.errors import ApiError, validation
 from local.bedrock.wire.messages import Input, Output
 from local.bedrock.wire.rest_json import Wire
 
@@ -62,6 +62,10 @@ class Runtime:
         """`invoke` for a record of a batch."""
         answer = self.invoke({"modelId": model_id, "body": json.dumps(body).encode()})
         return json.loads(cast("bytes", answer["body"]))
+
+    def status_of(self, error: ApiError) -> int:
+        """The HTTP status that a call would have been answered with: the code of a failed record."""
+        return error.status or self._wire.service.error_status(error.code)
 
     def _complete(self, operation: str, given: Input, request: Request) -> Completion:
         completion = self._serving.model(str(given["modelId"])).complete(request)

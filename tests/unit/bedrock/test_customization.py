@@ -20,7 +20,8 @@ CONFLICT = Fault(400, "ConflictException", "the name is taken")
 
 def training(**changed: Any) -> Training:
     whole: dict[str, Any] = {
-        "name": job_name(run_id("x" * 80), "distill"),
+        "name": job_name(run_id("x" * 80), "distill", 12),
+        "digest": "0123456789abcdef" * 4,
         "role_arn": "arn:aws:iam::123456789012:role/job",
         "student": "amazon.nova-micro-v1:0:128k",
         "teacher": "amazon.nova-pro-v1:0",
@@ -77,6 +78,35 @@ def test_given_a_refusal_then_nothing_is_adopted(code: str) -> None:
     wire = Wire("bedrock").on("CreateModelCustomizationJob", Fault(400, code))
     with pytest.raises(Refused, match=code):
         customization.start(wire.client, training())
+
+
+TOKEN = f"{training().name}-0123456789abcdef"
+GONE = Fault(404, "ResourceNotFoundException")
+MADE = {"modelArn": MODEL, "modelName": "m", "jobArn": JOB, "baseModelArn": "b", "creationTime": "2026-11-21T12:00:00Z"}
+
+
+def usable(job: Any, model: Any = GONE) -> str | None:
+    wire = Wire("bedrock").on("GetModelCustomizationJob", job).on("GetCustomModel", model)
+    return customization.usable(wire.client, training().name, training().digest)
+
+
+def test_given_a_job_on_the_same_file_then_it_is_usable_while_it_runs_and_as_long_as_its_model_is_there() -> None:
+    assert training().request()["clientRequestToken"] == TOKEN
+    assert usable(got("InProgress", clientRequestToken=TOKEN)) == JOB
+    completed = got("Completed", clientRequestToken=TOKEN, outputModelArn=MODEL)
+    assert usable(completed, MADE) == JOB
+    assert usable(completed, GONE) is None
+
+
+@pytest.mark.parametrize("status", ["Failed", "Stopping", "Stopped", "SomethingNew"])
+def test_given_a_job_that_makes_no_model_then_it_is_not_usable(status: str) -> None:
+    assert usable(got(status, clientRequestToken=TOKEN)) is None
+
+
+@pytest.mark.parametrize("token", [{}, {"clientRequestToken": f"{training().name}-another"}], ids=["no", "another"])
+def test_given_a_job_on_another_file_or_none_then_it_is_not_usable(token: dict[str, str]) -> None:
+    assert usable(got("InProgress", **token)) is None
+    assert usable(GONE) is None
 
 
 @pytest.mark.parametrize("status", ["InProgress", "Completed", "Failed", "Stopping", "Stopped", "SomethingNew"])

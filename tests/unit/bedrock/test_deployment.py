@@ -78,3 +78,52 @@ def test_given_a_model_that_is_still_deployed_then_the_conflict_is_not_hidden() 
     wire = Wire("bedrock").on("DeleteCustomModel", Fault(400, "ConflictException"))
     with pytest.raises(Refused, match="Conflict"):
         deployment.delete_model(wire.client, NAME)
+
+
+def listing(arn: str) -> dict[str, Any]:
+    item = {"customModelDeploymentArn": arn, "customModelDeploymentName": NAME, "modelArn": MODEL}
+    return {**item, "status": "Active", "createdAt": NOW.isoformat()}
+
+
+def test_given_two_pages_of_deployments_then_all_are_listed() -> None:
+    pages = [
+        {"modelDeploymentSummaries": [listing("a")], "nextToken": "n"},
+        {"modelDeploymentSummaries": [listing("b")]},
+    ]
+    wire = Wire("bedrock").on("ListCustomModelDeployments", *pages)
+    found = deployment.listed(wire.client, MODEL)
+    assert [(item.arn, item.name, item.model_arn, item.status) for item in found] == [
+        (arn, NAME, MODEL, "Active") for arn in "ab"
+    ]
+    assert wire.asked("ListCustomModelDeployments")[0] == {"modelArnEquals": MODEL}
+
+
+def test_given_custom_models_then_those_of_the_account_are_listed() -> None:
+    item = {"modelArn": MODEL, "modelName": NAME, "creationTime": NOW.isoformat(), "baseModelArn": "b"}
+    wire = Wire("bedrock").on("ListCustomModels", {"modelSummaries": [{**item, "baseModelName": "n"}]})
+    (found,) = deployment.listed_models(wire.client)
+    assert (found.arn, found.name, found.created) == (MODEL, NAME, NOW)
+    assert wire.asked("ListCustomModels")[0]["isOwned"] is True
+
+
+def test_given_a_deployment_that_goes_while_it_is_deleted_then_that_is_no_error() -> None:
+    wire = Wire("bedrock").on("GetCustomModelDeployment", got()).on("DeleteCustomModelDeployment", ABSENT)
+    assert not deployment.delete(wire.client, NAME)
+
+
+@pytest.mark.parametrize(
+    ("found", "arn"),
+    [
+        (got("Active"), DEPLOYMENT),
+        (got("Creating"), DEPLOYMENT),
+        (got("Failed"), None),
+        (got(modelArn=f"{MODEL}3"), None),
+        (ABSENT, None),
+    ],
+    ids=["active", "creating", "failed", "of another model", "absent"],
+)
+def test_given_a_deployment_of_an_earlier_attempt_then_it_is_usable_if_it_serves_the_model(
+    found: Any, arn: str | None
+) -> None:
+    wire = Wire("bedrock").on("GetCustomModelDeployment", found)
+    assert deployment.usable(wire.client, NAME, MODEL) == arn

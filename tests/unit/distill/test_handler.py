@@ -1,12 +1,14 @@
 """The doors of the distill room."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from distill import handler
 from edge.model import EdgeModel
+from intent.records import conversation
 from intent.runs import Keys, job_name
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
@@ -15,6 +17,7 @@ from tests.unit.wire import Fault, Wire
 
 KEYS = Keys(RUN_ID)
 NAME = job_name(RUN_ID, "distill")
+LINE = conversation("red car", system="Weigh.", assistant="{}")
 ROLE = "arn:aws:iam::123456789012:role/job"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
 
@@ -25,12 +28,20 @@ def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     monkeypatch.setenv("KEY_ARN", KEY)
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
+    train(objects, [LINE] * 110)
     return objects
+
+
+def train(objects: Objects, lines: list[str]) -> None:
+    """Write a training file and a manifest that names it."""
+    objects.write_lines(KEYS.split("train"), lines)
+    objects.write_json(KEYS.manifest, {"sha256": {"train": sha256(objects.read(KEYS.split("train"))).hexdigest()}})
 
 
 @pytest.fixture
 def bedrock(aws: dict[str, Any]) -> Wire:
     wire = Wire("bedrock").on("CreateModelCustomizationJob", {"jobArn": JOB})
+    wire.on("GetModelCustomizationJob", Fault(404, "ResourceNotFoundException"))
     aws["bedrock"] = wire.client
     return wire
 
@@ -64,9 +75,25 @@ def test_given_fine_tuning_then_no_teacher_is_named(objects: Objects, bedrock: W
 
 
 def test_given_a_second_call_then_the_same_job_is_adopted(objects: Objects, bedrock: Wire) -> None:
-    bedrock.on("CreateModelCustomizationJob", {"jobArn": JOB}, Fault(400, "ConflictException"))
-    bedrock.on("GetModelCustomizationJob", got("InProgress"))
-    assert start() == start() == {"ok": True, "job_arn": JOB}
+    assert start() == {"ok": True, "job_arn": JOB}
+    (request,) = bedrock.asked("CreateModelCustomizationJob")
+    bedrock.on("GetModelCustomizationJob", got("InProgress", clientRequestToken=request["clientRequestToken"]))
+    assert start() == {"ok": True, "job_arn": JOB}
+    assert len(bedrock.asked("CreateModelCustomizationJob")) == 1
+
+
+def test_given_a_training_file_that_bedrock_would_refuse_then_no_job_is_paid(objects: Objects, bedrock: Wire) -> None:
+    train(objects, [*[LINE] * 16, LINE.replace("user", "robot"), *[LINE] * 100])
+    found = start()
+    assert (found["ok"], found["error"]) == (False, "DataSetInvalid")
+    assert found["message"] == "train.jsonl line 17: roles must alternate and begin with user"
+    assert not bedrock.asked("CreateModelCustomizationJob")
+
+
+def test_given_a_training_file_that_was_changed_since_then_no_job_is_paid(objects: Objects, bedrock: Wire) -> None:
+    objects.write_lines(KEYS.split("train"), [LINE] * 111)
+    assert "not the file that the manifest names" in start()["message"]
+    assert not bedrock.asked("CreateModelCustomizationJob")
 
 
 def test_given_a_refused_job_then_code_and_reason_come_back(objects: Objects, bedrock: Wire) -> None:
@@ -91,9 +118,68 @@ def test_given_a_job_then_its_status_reason_and_model_come_back(objects: Objects
     ]
 
 
+def attempt(objects: Objects, number: int) -> None:
+    objects.write_json(KEYS.plan, plan().model_copy(update={"attempt": number}).model_dump(mode="json"))
+
+
+def jobs(bedrock: Wire, **statuses: str) -> None:
+    """The jobs of this run at Bedrock: `distill="Stopped"`, `distill_2="InProgress"`, all on the file that is there."""
+    names = {f"{RUN_ID}-{name.replace('_', '-')}": status for name, status in statuses.items()}
+    digest = sha256(f"{LINE}\n".encode() * 110).hexdigest()[:16]
+
+    def get(asked: dict[str, Any]) -> Any:
+        name = asked["jobIdentifier"]
+        if name not in names:
+            return Fault(404, "ResourceNotFoundException")
+        return got(names[name], clientRequestToken=f"{name}-{digest}", outputModelArn=MODEL)
+
+    bedrock.on("GetModelCustomizationJob", get)
+    bedrock.on("GetCustomModel", {"modelArn": MODEL, "modelName": "m", "baseModelArn": "b", "creationTime": 0})
+
+
+@pytest.mark.parametrize("status", ["InProgress", "Completed"])
+def test_given_a_resumed_run_whose_job_trains_or_has_trained_then_it_is_adopted(
+    objects: Objects, bedrock: Wire, status: str
+) -> None:
+    attempt(objects, 3)
+    jobs(bedrock, distill=status, distill_2="Stopped")
+    assert start() == {"ok": True, "job_arn": JOB}
+    assert not bedrock.asked("CreateModelCustomizationJob")
+
+
+@pytest.mark.parametrize("status", ["Failed", "Stopping", "Stopped"])
+def test_given_a_resumed_run_whose_job_made_no_model_then_another_starts_under_a_new_name(
+    objects: Objects, bedrock: Wire, status: str
+) -> None:
+    attempt(objects, 2)
+    jobs(bedrock, distill=status)
+    assert start() == {"ok": True, "job_arn": JOB}
+    (request,) = bedrock.asked("CreateModelCustomizationJob")
+    assert request["jobName"] == request["customModelName"] == f"{NAME}-2"
+    assert request["clientRequestToken"].startswith(f"{NAME}-2-")
+
+
+def test_given_a_resumed_run_with_another_training_file_then_the_old_job_is_not_its_own(
+    objects: Objects, bedrock: Wire
+) -> None:
+    attempt(objects, 2)
+    jobs(bedrock, distill="Completed")
+    train(objects, [LINE] * 111)
+    start()
+    assert [request["jobName"] for request in bedrock.asked("CreateModelCustomizationJob")] == [f"{NAME}-2"]
+
+
+def test_given_several_attempts_then_the_job_of_each_is_stopped(objects: Objects, bedrock: Wire) -> None:
+    jobs(bedrock, distill="Stopped", distill_2="InProgress")
+    bedrock.on("StopModelCustomizationJob", {})
+    stopped = handler.stop({"run_id": RUN_ID, "attempt": 3}, None)
+    assert stopped == {"jobs": {f"{NAME}-3": "Absent", f"{NAME}-2": "Stopping", NAME: "Stopped"}}
+    assert bedrock.asked("StopModelCustomizationJob") == [{"jobIdentifier": f"{NAME}-2"}]
+
+
 def test_given_a_run_without_a_job_then_stopping_it_is_fine(objects: Objects, bedrock: Wire) -> None:
     bedrock.on("GetModelCustomizationJob", Fault(404, "ResourceNotFoundException"))
-    assert handler.stop({"run_id": RUN_ID}, None) == {"status": "Absent"}
+    assert handler.stop({"run_id": RUN_ID, "attempt": 1}, None) == {"jobs": {NAME: "Absent"}}
     assert bedrock.asked("GetModelCustomizationJob") == [{"jobIdentifier": NAME}]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from evaluate import data
 from intent.plan import CANDIDATES, JUDGED, Plan
+from intent.records import conversation
 from intent.runs import Keys
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
@@ -15,19 +16,30 @@ from .samples import held, judged, response
 
 KEYS = Keys(RUN_ID)
 HELD = [held(number) for number in range(20)]
+TRAINING = [conversation(f"query number {number}", system="Weigh.", assistant="{}") for number in range(113)]
 VALIDATION: dict[str, Any] = {"confidence": [0.9] * 100 + [0.3] * 100, "right": [True] * 100 + [False] * 100}
 MANIFEST: dict[str, Any] = {
     "asked": 140,
     "kept": 140,
     "duplicates": 0,
+    "exact_duplicates": 0,
     "near_duplicates": 0,
     "invalid": 0,
+    "off_cell": 0,
     "lost": 0,
     "train": 113,
     "validation": 7,
     "holdout": 20,
     "input_tokens": 1000,
     "output_tokens": 100,
+    "cost_usd": 0.25,
+    "calls_by_road": {"online": 6},
+    "cells": [
+        {"leading": name, "domain": "film", "style": style, "length": "short", "kept": kept}
+        for name in MODALITIES
+        for style, kept in (("mood", 20), ("quote", 15))
+    ],
+    "diversity": {"content_words": 1234, "distinct_2": 0.5},
     "seed": 7,
     "teacher": "t",
     "prompt_version": "p",
@@ -43,6 +55,7 @@ def objects(aws: dict[str, Any]) -> Objects:
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
     objects.write_json(KEYS.manifest, MANIFEST)
+    objects.write_lines(KEYS.split("train"), TRAINING)
     objects.write_json(KEYS.edge_metrics, {"top1": 0.9})
     objects.write_json(KEYS.edge_validation, VALIDATION)
     objects.write_lines(KEYS.examples("holdout"), (example.model_dump_json() for example in HELD))
@@ -61,6 +74,8 @@ def answered(objects: Objects) -> Plan:
         answers = [response(n, leaning(MODALITIES[n % 4]), latency_ms=ms, **tokens, **sure) for n in range(20)]
         data.keep_chunk(objects, KEYS, name, 1, answers[:15])
         data.keep_chunk(objects, KEYS, name, 2, answers[15:])
+        if name in JUDGED:
+            data.write_judge_input(objects, KEYS, name, answers)
     return plan()
 
 

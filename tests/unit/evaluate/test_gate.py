@@ -25,7 +25,9 @@ BASELINE = figures(cost_per_million_usd=100.0, latency_ms={"p50": 1700.0})
 
 
 def verdict(**students: dict[str, Any]) -> dict[str, Any]:
-    return gate.judge({"distilled": figures(), "edge": figures(), "baseline": BASELINE, **students})
+    return gate.judge(
+        {"distilled": figures(), "edge": figures(), "cascade": figures(), "baseline": BASELINE, **students}
+    )
 
 
 def broken(found: dict[str, Any]) -> list[str]:
@@ -50,7 +52,8 @@ RULES = [
     ("latency_ms", {"p50": 1700.0}, {"p50": 1700.1}, "median latency"),
 ]
 ONE_OF_BOTH = [(student, *rule) for student in ("distilled", "edge") for rule in RULES[:4]]
-ALL = [*ONE_OF_BOTH, *(("distilled", *rule) for rule in RULES[4:])]
+LATENCY = RULES[6]
+ALL = [*ONE_OF_BOTH, *(("distilled", *rule) for rule in RULES[4:6]), ("cascade", *LATENCY)]
 
 
 @pytest.mark.parametrize(("student", "figure", "equal", "beyond", "words"), ALL)
@@ -76,9 +79,9 @@ def test_given_no_figure_then_its_rule_fails(
     assert words in rule
 
 
-@pytest.mark.parametrize("figure", ["recall", "latency_ms"])
-def test_given_a_whole_group_missing_then_its_rule_fails(figure: str) -> None:
-    assert len(broken(verdict(distilled=figures(**{figure: None})))) == 1
+@pytest.mark.parametrize(("student", "figure"), [("distilled", "recall"), ("cascade", "latency_ms")])
+def test_given_a_whole_group_missing_then_its_rule_fails(student: str, figure: str) -> None:
+    assert len(broken(verdict(**{student: figures(**{figure: None})}))) == 1
 
 
 @pytest.mark.parametrize("figure", ["top1", "judge", "cost_per_million_usd", "latency_ms"])
@@ -88,9 +91,9 @@ def test_given_no_figure_of_the_baseline_then_what_is_held_against_it_fails(figu
     assert "no figure" in found["reason"]
 
 
-@pytest.mark.parametrize("lost", ["distilled", "edge", "baseline"])
+@pytest.mark.parametrize("lost", ["distilled", "edge", "cascade", "baseline"])
 def test_given_no_candidate_at_all_then_nothing_passes(lost: str) -> None:
-    everybody = {"distilled": figures(), "edge": figures(), "baseline": BASELINE}
+    everybody = {"distilled": figures(), "edge": figures(), "cascade": figures(), "baseline": BASELINE}
     del everybody[lost]
     assert gate.judge(everybody)["passed"] is False
     assert gate.judge({})["passed"] is False

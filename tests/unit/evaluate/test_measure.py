@@ -17,7 +17,13 @@ from tests.unit.samples import MODALITIES, leaning
 from .samples import response
 
 TABLE = PriceTable.model_validate(
-    {"as_of": "x", "models": {"m": {"input": 1, "output": 10}}, "training": {}, "storage_per_model_and_month": 0}
+    {
+        "models": {"m": {"input": 1, "output": 10}},
+        "training": {},
+        "storage": {"per_model_and_month": 0},
+        "batch": {"share": 0.5},
+        "aws": {"per_run": 0, "per_step": 0},
+    }
 )
 WEIGHTS = (
     st.lists(st.integers(0, 20), min_size=4, max_size=4)

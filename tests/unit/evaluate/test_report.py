@@ -8,13 +8,17 @@ import pytest
 
 from evaluate import data, page
 from evaluate.report import build, model_of
+from intent import taxonomy
+from intent.bill import EPOCHS, ITEMS, VERDICT_TOKENS, Texts
 from intent.plan import CANDIDATES, JUDGED, Plan
+from intent.records import conversation
 from store.objects import Objects
-from tests.unit.samples import DEPLOYMENT, MODEL, NOW
+from tests.unit.samples import DEPLOYMENT, MODALITIES, MODEL, NOW
 
 from .conftest import HELD, KEYS
 from .samples import judged
 
+ANSWER = Texts.of(taxonomy.load()).answer
 STUDENTS: dict[str, Any] = {"deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": {"s3_key": "k"}}
 
 
@@ -52,7 +56,60 @@ def test_given_a_run_then_its_report_tells_what_it_was_made_of(objects: Objects,
     edge = {**STUDENTS["edge"], "threshold": report["edge"]["threshold"]}
     assert report["students"] == {**STUDENTS, "edge": edge}
     assert report["generated_at"] == NOW.isoformat()
-    assert set(report["cost_usd"]) == {"write_and_label", "answer"}
+    assert report["substituted"] == report["warnings"] == []
+
+
+def test_given_a_run_then_its_bill_adds_up_and_every_figure_has_its_basis(objects: Objects, rated: Plan) -> None:
+    report = built(objects, rated)
+    bill = report["bill"]
+    assert {row["item"] for row in bill["items"]} - {"all"} == set(ITEMS) == set(report["cost_usd"])
+    for side in ("estimate", "receipt"):
+        assert bill[f"{side}_usd"] == pytest.approx(sum(row[f"{side}_usd"] for row in bill["items"]))
+    assert all(
+        row["difference_usd"] == pytest.approx(row["receipt_usd"] - row["estimate_usd"], abs=1e-4)
+        for row in bill["items"]
+    )
+    by_item = {row["item"]: row for row in bill["items"]}
+    assert (by_item["write_and_label"]["receipt_usd"], by_item["write_and_label"]["basis"]) == (0.25, "reported")
+    assert (by_item["answer"]["input_tokens"], by_item["answer"]["basis"]) == (20 * (40 + 40 + 600 + 600), "reported")
+    assert {by_item[name]["basis"] for name in ("job_teacher", "training", "judge")} == {"computed"}
+    assert by_item["training"]["input_tokens"] == EPOCHS * 113 * (2 + 3 + 2), "Weigh. / query number 7 / {}"
+    assert by_item["judge"]["output_tokens"] == 5 * 20 * VERDICT_TOKENS
+    assert bill["cap_usd"] == rated.run.max_cost_usd
+    assert by_item["all"]["basis"] is None, "what was estimated and never used"
+
+
+def test_given_a_fine_tuning_then_nobody_pays_a_teacher_in_the_job(objects: Objects, rated: Plan) -> None:
+    tuned = rated.model_copy(update={"run": rated.run.model_copy(update={"customization": "FINE_TUNING"})})
+    assert "job_teacher" not in built(objects, tuned)["cost_usd"]
+
+
+def test_given_prompts_alone_then_the_teachers_answers_are_counted_as_usual_ones(objects: Objects, rated: Plan) -> None:
+    objects.write_lines(KEYS.split("train"), [conversation("red car", system="Weigh.", assistant=None)] * 10)
+    rows = {row["item"]: row for row in built(objects, rated)["bill"]["items"]}
+    assert (rows["job_teacher"]["input_tokens"], rows["job_teacher"]["output_tokens"]) == (40, 10 * ANSWER)
+
+
+def test_given_models_that_others_stood_in_for_then_report_and_page_say_so(objects: Objects, rated: Plan) -> None:
+    entry = {"role": "teacher", "from": "old-model", "to": "new-model", "why": "it has gone"}
+    report = built(objects, rated.model_copy(update={"substituted": [entry], "warnings": ["judge & kin"]}))
+    assert report["substituted"] == [entry]
+    html = page.render(report)
+    assert "<strong>new-model</strong> stood in for old-model: it has gone." in html
+    assert "judge &amp; kin" in html
+
+
+def test_given_a_data_set_then_the_page_shows_its_account_and_its_balance(objects: Objects, rated: Plan) -> None:
+    report = built(objects, rated)
+    assert report["balance"]["counts"] == {
+        "mood": dict.fromkeys(MODALITIES, 20),
+        "quote": dict.fromkeys(MODALITIES, 15),
+    }
+    assert report["balance"]["largest"] == 20
+    assert report["balance"]["kind"] == {"clear": 140, "mixed": 0}
+    html = page.render(report)
+    assert html.count("--share:1.0") == html.count("--share:0.75") == len(MODALITIES)
+    assert "1,234 different content words" in html
 
 
 def test_given_a_judge_that_rated_too_few_then_its_mean_does_not_count(objects: Objects, rated: Plan) -> None:

@@ -15,7 +15,7 @@ from tests.unit.conftest import BUCKET
 from tests.unit.samples import EXECUTION, defaults
 from tests.unit.wire import Fault, Wire, said
 
-from .fakes import converse, lines
+from .fakes import converse
 
 NAME = "Nightly_run 7"
 RUN = run_id(NAME)
@@ -64,7 +64,7 @@ def assemble(round_: int = 0) -> dict[str, Any]:
 
 def test_given_an_empty_input_then_the_full_run_is_planned(objects: Objects) -> None:
     found = handler.plan({"execution_arn": EXECUTION, "execution_name": NAME}, None)
-    assert (found["ok"], found["run_id"], found["first"], found["last"]) == (True, RUN, 1, 400)
+    assert (found["ok"], found["run_id"], found["first"], found["last"]) == (True, RUN, 1, 404)
     assert kept(objects).run.examples == 10_000
     assert kept(objects).execution_arn == EXECUTION
 
@@ -119,16 +119,19 @@ def test_given_a_dead_holder_then_its_run_is_named_as_abandoned(
 ) -> None:
     states.on("DescribeExecution", state)
     Lease(aws["s3"], BUCKET).take(OTHER, "other", lambda _: True)
-    assert plan()["abandoned"] == "other"
-    assert plan()["abandoned"] == "other", "also when the call is retried"
+    assert plan()["abandoned"] == {"run_id": "other", "attempt": 1}
+    assert plan()["abandoned"] == {"run_id": "other", "attempt": 1}, "also when the call is retried"
 
 
-def test_given_a_batch_then_its_examples_and_receipt_are_kept(objects: Objects, teacher: Wire) -> None:
+def test_given_a_batch_then_its_reply_and_examples_are_kept(objects: Objects, teacher: Wire) -> None:
     plan()
     (found,) = write(1, 1)
-    assert (found["batch"], found["asked"], found["kept"], found["invalid"], found["lost"]) == (1, 25, 25, 0, 0)
+    wanted = kept(objects).batch(1)
+    counts = {"asked": wanted.count, "kept": wanted.count, "invalid": 0, "off_cell": 0, "lost": 0, "surplus": 0}
+    assert found == {"batch": 1, **counts, "input_tokens": 50, "output_tokens": 20}
     stored = [Example.model_validate_json(line) for line in objects.read_lines(KEYS.batch(1))]
-    assert {example.cell["leading"] for example in stored} == {kept(objects).batch(1).cell["leading"]}
+    assert [example.cell for example in stored] == [wanted.cell] * wanted.count
+    assert objects.read_json(KEYS.reply(1))["road"] == "online"
     assert objects.find(KEYS.quarantine(1)) is None
 
 
@@ -139,24 +142,16 @@ def test_given_a_written_batch_then_it_is_not_asked_again(objects: Objects, teac
     assert len(teacher.calls) == 1
 
 
-def test_given_a_batch_that_broke_before_its_receipt_then_it_is_asked_again(objects: Objects, teacher: Wire) -> None:
-    plan()
-    objects.write_lines(KEYS.batch(1), ["half a line"])
-    write(1, 1)
-    assert len(teacher.calls) == 1
-    assert len([Example.model_validate_json(line) for line in objects.read_lines(KEYS.batch(1))]) == 25
-
-
 def test_given_bad_lines_then_they_are_in_quarantine_with_their_reason(objects: Objects, teacher: Wire) -> None:
     plan()
-    teacher.on("Converse", said("```json\n{}\n```"))
+    teacher.on("Converse", said("```json\n{}\nno\n```"))
     (found,) = write(1, 1)
-    assert (found["kept"], found["invalid"], found["lost"]) == (0, 3, 22)
+    assert (found["kept"], found["invalid"], found["lost"]) == (0, 2, found["asked"] - 2)
     reasons = [json.loads(line)["reason"] for line in objects.read_lines(KEYS.quarantine(1))]
-    assert reasons == ["not_json", "wrong_keys", "not_json"]
+    assert reasons == ["wrong_keys", "not_json"]
 
 
-def test_given_an_outage_then_the_batch_fails_and_leaves_no_receipt(objects: Objects, teacher: Wire) -> None:
+def test_given_an_outage_then_the_batch_fails_and_leaves_nothing(objects: Objects, teacher: Wire) -> None:
     plan()
     teacher.on("Converse", Fault(400, "ValidationException"))
     with pytest.raises(Exception, match="ValidationException"):
@@ -165,75 +160,25 @@ def test_given_an_outage_then_the_batch_fails_and_leaves_no_receipt(objects: Obj
 
 
 def test_given_every_batch_then_the_data_set_is_ready(objects: Objects, teacher: Wire) -> None:
-    plan()
-    write(1, 6)
+    last = plan()["last"]
+    write(1, last)
     assert assemble() == {"status": "ready", "train": 113, "validation": 7, "holdout": 20}
-    for name, count in (("train", 113), ("validation", 7), ("holdout", 20)):
-        stored = [Example.model_validate_json(line) for line in objects.read_lines(KEYS.examples(name))]
-        lines = [json.loads(line) for line in objects.read_lines(KEYS.split(name))]
-        assert len(stored) == len(lines) == count
-        assert [line["messages"][0]["content"][0]["text"] for line in lines] == [example.query for example in stored]
-    assert objects.read_json(KEYS.manifest)["lost"] == 0
+    names = ("train", "validation", "holdout")
+    wanted = [KEYS.manifest, KEYS.dropped, *map(KEYS.split, names), *map(KEYS.examples, names)]
+    assert objects.keys(f"{KEYS.prefix}dataset/") == sorted(wanted)
 
 
-def test_given_the_same_batches_then_the_data_set_is_the_same_to_the_byte(objects: Objects, teacher: Wire) -> None:
-    plan()
-    write(1, 6)
-    assemble()
-    before = {key: objects.read(key) for key in objects.keys(f"{KEYS.prefix}dataset/")}
-    assemble()
-    assert {key: objects.read(key) for key in objects.keys(f"{KEYS.prefix}dataset/")} == before
-
-
-def test_given_a_lost_batch_then_more_are_asked_for_and_the_account_adds_up(objects: Objects, teacher: Wire) -> None:
-    plan()
-    write(2, 6)
-    found = assemble()
-    assert found == {"status": "short", "first": 7, "last": 7}
-    assert [batch.count for batch in kept(objects).batches][6:] == [25]
-    write(7, 7)
+def test_given_a_lost_batch_then_more_are_asked_for(objects: Objects, teacher: Wire) -> None:
+    last = plan()["last"]
+    write(2, last)
+    assert assemble() == {"status": "short", "first": last + 1, "last": last + 1}
+    write(last + 1, last + 1)
     assert assemble(1)["status"] == "ready"
-    account = objects.read_json(KEYS.manifest)
-    assert (account["asked"], account["kept"], account["lost"]) == (165, 140, 25)
 
 
-def test_given_the_last_round_then_nine_in_ten_are_enough(objects: Objects, teacher: Wire) -> None:
-    plan(examples=250)
-    write(1, 9)
-    assert assemble(2)["status"] == "short"
-    assert assemble(3)["status"] == "ready"
-    assert sum(objects.read_json(KEYS.manifest)[name] for name in ("train", "validation", "holdout")) == 225
-
-
-def test_given_the_last_round_and_too_little_then_it_says_so(objects: Objects, teacher: Wire) -> None:
-    plan(examples=250)
-    write(1, 8)
-    found = assemble(3)
-    assert found == {"status": "failed", "message": "only 200 of 250 examples after 3 rounds of topping up"}
-    assert objects.keys(f"{KEYS.prefix}dataset/") == []
-
-
-def test_given_nothing_written_then_it_fails_without_a_data_set(objects: Objects, teacher: Wire) -> None:
+def test_given_nothing_written_then_it_fails_with_a_short_message(objects: Objects, teacher: Wire) -> None:
     plan()
-    assert assemble(3)["status"] == "failed"
-
-
-def test_given_too_few_for_bedrock_then_the_job_is_never_paid(objects: Objects, teacher: Wire) -> None:
-    plan(examples=140, holdout=33)
-    write(1, 5)
-    teacher.on(
-        "Converse", lambda asked: said("\n".join(lines(asked["messages"][0]["content"][0]["text"]).split("\n")[:2]))
-    )
-    write(6, 6)
     found = assemble(3)
-    assert found == {"status": "failed", "message": "only 92 examples are left for training; Bedrock needs 100"}
-
-
-def test_given_a_query_with_a_line_separator_then_the_run_survives_it(objects: Objects, teacher: Wire) -> None:
-    plan()
-    weights = dict.fromkeys(("audio", "transcription", "metadata"), 0.1) | {"visual": 0.7}
-    poison = json.dumps({"query": "one\u2028two\x85three", **weights}, ensure_ascii=False)
-    teacher.on("Converse", said(poison), converse)
-    write(1, 6)
-    write(7, assemble()["last"])
-    assert assemble(1)["status"] == "ready"
+    assert found["status"] == "failed"
+    assert "140 wanted, 140 asked = 0 kept, 0 duplicates, 0 invalid, 0 off_cell, 140 lost" in found["message"]
+    assert len(found["message"]) < 400

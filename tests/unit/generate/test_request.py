@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bedrock.invocation import MIN_RECORDS
+from generate.plan import first_batches
 from generate.request import Rejected, resolve
-from tests.unit.samples import defaults
+from tests.unit.samples import DOMAIN, defaults
 
 DEFAULTS = defaults()
 
@@ -86,6 +88,16 @@ def test_given_a_holdout_then_it_is_taken_as_it_is() -> None:
 def test_given_another_teacher_then_the_jobs_teacher_follows(teacher: str, job_teacher: str) -> None:
     run = resolve({"teacher": teacher}, DEFAULTS)
     assert (run.teacher, run.job_teacher) == (teacher, job_teacher)
+
+
+@pytest.mark.parametrize(("examples", "size"), [(140, 1), (199, 1), (240, 2), (1_000, 10), (2_600, 25), (15_000, 25)])
+def test_given_the_batch_road_then_batches_are_small_enough_to_make_the_records_that_a_job_needs(
+    examples: int, size: int
+) -> None:
+    run = resolve({"road": "batch", "examples": examples, "holdout": 20}, DEFAULTS)
+    assert run.batch_size == size
+    assert len(first_batches(run, DOMAIN)) >= MIN_RECORDS
+    assert resolve({"road": "online", "examples": examples, "holdout": 20}, DEFAULTS).batch_size == 25
 
 
 _VALUE = (

@@ -4,7 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from intent.models import SUCCESSORS, LifeCycle, base_id, base_of_custom, life_cycle, objection
+from intent.models import (
+    LONGEST_RUN,
+    RETIREMENTS,
+    LifeCycle,
+    as_published,
+    base_id,
+    base_of_custom,
+    family,
+    life_cycle,
+    objection,
+    successor,
+)
 from tests.unit.samples import MODEL, NOW
 
 PREMIER = "us.amazon.nova-premier-v1:0"
@@ -50,7 +61,12 @@ def test_given_no_status_then_the_model_is_not_usable(details: dict[str, object]
 
 def test_given_an_active_model_then_there_is_no_objection() -> None:
     assert objection("m", LifeCycle("ACTIVE", None), NOW) is None
-    assert objection("m", LifeCycle("ACTIVE", NOW + timedelta(seconds=1)), NOW) is None
+    assert objection("m", LifeCycle("ACTIVE", NOW + LONGEST_RUN + timedelta(seconds=1)), NOW) is None
+
+
+def test_given_an_end_before_a_run_is_sure_to_end_then_the_model_counts_as_gone() -> None:
+    text = objection("m", LifeCycle("ACTIVE", NOW + LONGEST_RUN), NOW)
+    assert text == "m reaches its end of life on 2026-11-28, before a run is sure to end; choose an active model"
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "LEGACY"])
@@ -69,5 +85,35 @@ def test_given_a_model_that_bedrock_does_not_know_then_that_is_said() -> None:
     assert "not known to Bedrock" in str(objection("amazon.typo-v1:0", None, NOW))
 
 
-def test_given_the_successors_then_none_is_named_that_is_gone_itself() -> None:
-    assert not {base_id(successor) for successor in SUCCESSORS.values()} & set(SUCCESSORS)
+def test_given_the_successors_then_no_line_of_them_ends_in_a_circle() -> None:
+    for model in RETIREMENTS:
+        seen = [model]
+        while heir := successor(seen[-1]):
+            assert base_id(heir) not in map(base_id, seen)
+            seen.append(heir)
+        assert len(seen) > 1
+
+
+@pytest.mark.parametrize(
+    ("identifier", "heir"),
+    [
+        ("us.amazon.nova-premier-v1:0", "us.amazon.nova-pro-v1:0"),
+        ("amazon.nova-premier-v1:0", "amazon.nova-pro-v1:0"),
+        ("amazon.nova-premier-v1:0:128k", "amazon.nova-pro-v1:0:128k"),
+        ("global.anthropic.claude-sonnet-4-5-20250929-v1:0", "global.anthropic.claude-sonnet-4-6"),
+        ("anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-sonnet-4-6"),
+        ("amazon.nova-pro-v1:0", None),
+    ],
+)
+def test_given_a_form_of_an_id_then_its_successor_has_it_too(identifier: str, heir: str | None) -> None:
+    assert successor(identifier) == heir
+
+
+def test_given_no_bedrock_then_what_was_published_is_known() -> None:
+    assert as_published("us.amazon.nova-premier-v1:0") == LifeCycle("LEGACY", datetime(2026, 9, 14, tzinfo=UTC))
+    assert as_published("us.amazon.nova-pro-v1:0") == LifeCycle("ACTIVE", None)
+
+
+def test_given_models_of_one_maker_and_line_then_they_are_a_family() -> None:
+    assert family("us.amazon.nova-pro-v1:0") == family("amazon.nova-micro-v1:0:128k") == "amazon.nova"
+    assert family("us.anthropic.claude-sonnet-4-6") == "anthropic.claude"

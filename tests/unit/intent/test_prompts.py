@@ -43,8 +43,20 @@ def test_given_a_cell_then_the_request_ends_with_its_json_object() -> None:
     assert json.loads(last) == {"count": 25, **CELL, "seed": 7}
 
 
-def test_given_the_styles_then_the_writer_is_told_each() -> None:
-    assert all(f"- {name}: {text}" in prompts.writer(DOMAIN) for name, text in DOMAIN.styles.items())
+@pytest.mark.parametrize("part", ["domains", "styles", "lengths"])
+def test_given_domains_styles_and_lengths_then_the_writer_is_told_each(part: str) -> None:
+    assert all(f"- {name}: {text}" in prompts.writer(DOMAIN) for name, text in getattr(DOMAIN, part).items())
+
+
+def test_given_the_writers_prompt_then_it_tells_every_field_of_the_request_and_how_to_end() -> None:
+    text = prompts.writer(DOMAIN)
+    for name in ("count", "leading", "second", "length", "seed", str(prompts.CLOSE_BEHIND), prompts.END):
+        assert name in text
+
+
+def test_given_the_writers_prompt_then_it_has_a_shape_and_no_example_to_copy() -> None:
+    shapes = [json.loads(line) for line in prompts.writer(DOMAIN).splitlines() if line.startswith("{")]
+    assert shapes == [{"query": "...", **dict.fromkeys(MODALITIES, 0.0)}]
 
 
 @pytest.mark.parametrize(

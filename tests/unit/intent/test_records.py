@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from intent.records import MAX_QUERY, answer, conversation, line, plain
+from intent.records import MAX_QUERY, answer, clean, conversation, line, plain
 from intent.weights import Parsed, parse
 from tests.unit.samples import MODALITIES, WEIGHTS, example
 
@@ -29,6 +29,29 @@ def test_given_two_spellings_of_a_query_then_they_are_the_same(one: str, other: 
 
 def test_given_another_word_then_the_query_is_another() -> None:
     assert plain("red car") != plain("red cars")
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("  red \t car\n", "red car"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("red\x00 \x07 car\x7f", "red car"),
+        ("e\x00\u0301", "\u00e9"),
+        ("one\u2028two\x85three", "one two three"),
+        ("family \U0001f469\u200d\U0001f467", "family \U0001f469\u200d\U0001f467"),
+        ("RED Car?", "RED Car?"),
+        ("\x00", ""),
+    ],
+)
+def test_given_a_query_then_it_is_cleaned_without_losing_what_people_typed(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+@given(st.text())
+def test_given_any_text_then_cleaning_twice_changes_nothing(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert plain(clean(text)) == plain(clean(clean(text)))
 
 
 def test_given_weights_then_the_answer_is_what_the_parser_reads() -> None:

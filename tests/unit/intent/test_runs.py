@@ -9,12 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from intent.plan import CANDIDATES, JUDGED
-from intent.runs import MAX_RUN_ID, Keys, job_name, run_id
+from intent.runs import MAX_RUN_ID, Keys, is_run_id, job_name, job_names, run_id
 
 _BEDROCK = botocore.session.get_session().get_service_model("bedrock")
 # Characters of keys in the S3 URIs that Bedrock reads, and single slashes between them.
 _KEY = re.compile(r"[-!_*'().a-zA-Z0-9]+(/[-!_*'().a-zA-Z0-9]+)*/?")
 PURPOSES = {
+    "batch job": ("CreateModelInvocationJob", "jobName", ["write"]),
+    "batch token": ("CreateModelInvocationJob", "clientRequestToken", ["write"]),
+    "batch search": ("ListModelInvocationJobs", "nameContains", ["write"]),
     "customization job": ("CreateModelCustomizationJob", "jobName", ["distill"]),
     "custom model": ("CreateModelCustomizationJob", "customModelName", ["distill"]),
     "customization token": ("CreateModelCustomizationJob", "clientRequestToken", ["distill"]),
@@ -56,11 +59,11 @@ def test_the_service_model_declares_the_limits_that_are_tested_here(what: str) -
 def test_given_any_execution_name_then_every_name_fits_its_api(name: str) -> None:
     run = run_id(name)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", run)
+    assert is_run_id(run)
     assert len(run) <= MAX_RUN_ID
     for operation, member, purposes in PURPOSES.values():
         limits = metadata(operation, member)
-        for purpose in purposes:
-            made = job_name(run, purpose)
+        for made in (job_name(run, purpose, attempt) for purpose in purposes for attempt in (1, 2, 99)):
             assert re.fullmatch(limits["pattern"], made), (member, made)
             assert limits["min"] <= len(made) <= limits["max"]
 
@@ -69,11 +72,13 @@ def test_given_any_execution_name_then_every_name_fits_its_api(name: str) -> Non
 def test_given_any_execution_name_then_every_key_suits_bedrock(name: str) -> None:
     keys = Keys(run_id(name))
     made = [keys.plan, keys.manifest, keys.distill, keys.edge_model, keys.edge_metrics, keys.report, keys.page]
-    made += [keys.batch(1), keys.quarantine(1), keys.receipt(1)]
+    made += [keys.job_input, keys.job_output]
+    made += [keys.batch(1), keys.quarantine(1), keys.reply(1), keys.dropped]
     made += [part for split in ("train", "validation", "holdout") for part in (keys.split(split), keys.examples(split))]
     for candidate in CANDIDATES:
         made += [keys.responses(candidate, 1), keys.all_responses(candidate)]
         made += [keys.judge_input(candidate), keys.judge_output(candidate)]
+        made += [Keys(run_id(name), attempt=2).judge_output(candidate)]
     assert len(set(made)) == len(made)
     assert all(_KEY.fullmatch(key) and key.startswith(keys.prefix) for key in made)
 
@@ -90,6 +95,16 @@ def test_given_two_names_then_their_runs_differ(one: str, other: str) -> None:
 def test_given_a_name_then_its_run_is_readable_and_does_not_change() -> None:
     assert run_id("Nightly run, 2026-11-21") == "nightly-run-2026-11-21-ded97d22"
     assert run_id("ほげ") == "run-84f754e6"
+
+
+def test_given_attempts_then_the_first_has_the_plain_name_and_the_latest_comes_first() -> None:
+    assert job_names("r", "distill", 3) == ["r-distill-3", "r-distill-2", "r-distill"]
+    assert job_names("r", "distill", 1) == [job_name("r", "distill")]
+
+
+@pytest.mark.parametrize("text", ["", "-", "a-", "a--b", "A", "a/b", "..", "a\n", "x" * 41])
+def test_given_another_text_then_it_is_no_run_id(text: str) -> None:
+    assert not is_run_id(text)
 
 
 def test_given_a_purpose_that_is_too_long_then_the_error_says_so() -> None:

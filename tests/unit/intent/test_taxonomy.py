@@ -12,7 +12,8 @@ TWO = [{"name": "seen", "description": "what is seen"}, {"name": "heard", "descr
 
 
 def domain(**changed: Any) -> Taxonomy:
-    whole = {"name": "n", "task": "t", "modalities": TWO, "domains": {"a": "b"}, "styles": {"c": "d"}, "lengths": {"e": "f"}}
+    shapes = {"domains": {"a": "b"}, "styles": {"c": "d"}, "lengths": {"e": "f"}}
+    whole = {"name": "n", "task": "t", "modalities": TWO, **shapes}
     return Taxonomy.model_validate({**whole, **changed})
 
 

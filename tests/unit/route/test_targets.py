@@ -81,9 +81,7 @@ def test_given_an_engine_that_there_is_not_then_400_names_those_that_there_are(s
         assert "opensearch" in answer["message"]
 
 
-def test_given_bindings_that_do_not_fit_then_the_weights_are_still_answered(
-    serve: Serve, bindings: Path
-) -> None:
+def test_given_bindings_that_do_not_fit_then_the_weights_are_still_answered(serve: Serve, bindings: Path) -> None:
     bindings.write_text(json.dumps({"qdrant": {"targets": {"smell": {"field": "x"}}}}))
     answer = one(targets=["qdrant", "weights_vector"])
     assert list(answer["engines"]) == ["weights_vector"]

@@ -1,0 +1,70 @@
+"""What a run is expected to cost, and at most, before it starts: `intent.bill` on texts like those it will make."""
+
+import math
+from collections.abc import Sequence
+
+from intent import bill, prompts
+from intent.plan import JUDGED, MAX_EXAMPLES, Batch, Run
+from intent.prices import PriceTable
+from intent.taxonomy import Taxonomy
+from intent.tokens import tokens
+
+MIN_JOB = 100  # batches, as `bedrock.invocation` asks for: fewer are written call by call
+MAX_RESPONSE = 200  # tokens that the job's teacher may answer with, as `bedrock.customization` asks for
+_BASIS: bill.Basis = "estimated"
+_PROMPTED = ("base", "baseline", "teacher")
+
+
+def estimate(run: Run, batches: Sequence[Batch], taxonomy: Taxonomy, table: PriceTable) -> list[bill.Item]:
+    """What the run is expected to cost, for the batches as planned. KeyError names a model without a price."""
+    texts, held = bill.Texts.of(taxonomy), run.holdout
+    rated = len(JUDGED) * held
+    return [
+        _writing(run, batches, taxonomy, table),
+        *_job(run, taxonomy, table, pairs=run.training, reply=texts.answer),
+        bill.priced("model_storage_month", _BASIS, table.storage.per_model_and_month),
+        _answering(run, texts, table),
+        bill.judged(run, table, _BASIS, rated, rated * (bill.QUERY_TOKENS + 2 * texts.answer)),
+        bill.aws(run, table, _BASIS, 0 if _by_job(run, batches) else len(batches)),
+    ]
+
+
+def at_most(run: Run, batches: Sequence[Batch], taxonomy: Taxonomy, table: PriceTable) -> float:
+    """USD that the run may cost if it uses up what it may use.
+
+    Above the estimate: topping up to the call budget, each call for a full batch at the full price; and a distillation
+    job that fills the data up to Bedrock's 15,000 pairs (its guide allows that) with answers of the greatest length.
+    """
+    worst = {item.item: item for item in estimate(run, batches, taxonomy, table)}
+    calls = math.ceil(run.call_budget * len(batches)) - len(batches)
+    more = [batch.model_copy(update={"count": run.batch_size}) for batch in batches[:1]] * calls
+    topping = _writing(run.model_copy(update={"road": "online"}), more, taxonomy, table)
+    if run.customization == "DISTILLATION":
+        filled = _job(run, taxonomy, table, pairs=MAX_EXAMPLES["DISTILLATION"], reply=MAX_RESPONSE)
+        worst |= {item.item: item for item in filled}
+    return bill.total([*worst.values(), topping])
+
+
+def _writing(run: Run, batches: Sequence[Batch], taxonomy: Taxonomy, table: PriceTable) -> bill.Item:
+    texts = bill.Texts.of(taxonomy)
+    requests = sum(tokens(prompts.writer_request(b.cell, count=b.count, seed=b.seed)) for b in batches)
+    read, wrote = len(batches) * texts.writer + requests, sum(batch.count for batch in batches) * texts.line
+    share = table.batch.share if _by_job(run, batches) else 1
+    return bill.priced("write_and_label", _BASIS, share * table.cost(run.teacher, read, wrote), read, wrote)
+
+
+def _by_job(run: Run, batches: Sequence[Batch]) -> bool:
+    return run.road == "batch" and len(batches) >= MIN_JOB
+
+
+def _job(run: Run, taxonomy: Taxonomy, table: PriceTable, *, pairs: int, reply: int) -> list[bill.Item]:
+    prompt = bill.Texts.of(taxonomy).student + bill.QUERY_TOKENS
+    return bill.job(run, table, _BASIS, pairs * prompt, pairs * reply)
+
+
+def _answering(run: Run, texts: bill.Texts, table: PriceTable) -> bill.Item:
+    calls = [(run.student, texts.student), *((run.models[role], texts.teacher) for role in _PROMPTED)]
+    said = run.holdout * texts.stopped
+    asked = [(model, run.holdout * (prompt + bill.QUERY_TOKENS)) for model, prompt in calls]
+    usd = sum(table.cost(model, given, said) for model, given in asked)
+    return bill.priced("answer", _BASIS, usd, sum(given for _, given in asked), len(calls) * said)

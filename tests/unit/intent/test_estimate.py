@@ -1,0 +1,107 @@
+"""What a run is expected to cost, and at most."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedrock import customization, invocation
+from generate.plan import first_batches
+from intent import estimate as estimating
+from intent import prompts
+from intent.bill import EPOCHS, ITEMS, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
+from intent.estimate import at_most, estimate
+from intent.plan import JUDGED, Run
+from intent.prices import load
+from intent.scoring import RUBRIC, SCALE
+from intent.tokens import tokens
+from tests.unit.samples import DOMAIN, run
+
+TABLE, TEXTS = load(), Texts.of(DOMAIN)
+EXAMPLES = st.integers(300, 14_000)
+ROADS = st.sampled_from(["online", "batch"])
+
+
+def bill(wanted: Run) -> dict[str, Item]:
+    return {item.item: item for item in estimate(wanted, first_batches(wanted, DOMAIN), DOMAIN, TABLE)}
+
+
+def most(wanted: Run) -> float:
+    return at_most(wanted, first_batches(wanted, DOMAIN), DOMAIN, TABLE)
+
+
+def usd(model: str, tokens_in: int, tokens_out: int) -> float:
+    return round(TABLE.cost(model, tokens_in, tokens_out), 4)
+
+
+def test_given_a_run_then_each_item_is_as_computed_by_hand() -> None:
+    wanted = run(examples=1000, holdout=200)
+    planned, found = first_batches(wanted, DOMAIN), bill(wanted)
+    assert tuple(found) == tuple(ITEMS)
+    requests = sum(tokens(prompts.writer_request(b.cell, count=b.count, seed=b.seed)) for b in planned)
+    asked = len(planned) * tokens(prompts.writer(DOMAIN)) + requests
+    assert found["write_and_label"].usd == usd(wanted.teacher, asked, 1000 * TEXTS.line)
+    prompted = wanted.training * (tokens(prompts.student(DOMAIN)) + QUERY_TOKENS)
+    replied = wanted.training * TEXTS.answer
+    assert found["job_teacher"].usd == usd(wanted.job_teacher, prompted, replied)
+    assert found["training"].usd == round(EPOCHS * (prompted + replied) / 1e6 * TABLE.training_rate(wanted.student), 4)
+    assert found["model_storage_month"].usd == TABLE.storage.per_model_and_month
+    long = 200 * (tokens(prompts.teacher(DOMAIN)) + QUERY_TOKENS)
+    short, said = 200 * (tokens(prompts.student(DOMAIN)) + QUERY_TOKENS), 200 * TEXTS.stopped
+    asked_of = {wanted.student: short, wanted.base: long, wanted.baseline: long, wanted.teacher: long}
+    answers = sum(TABLE.cost(model, read, said) for model, read in asked_of.items())
+    assert found["answer"].usd == pytest.approx(answers, abs=1e-4)
+    each = tokens(RUBRIC) + tokens(str(SCALE)) + QUERY_TOKENS + 2 * TEXTS.answer
+    assert found["judge"].usd == usd(wanted.judge, len(JUDGED) * 200 * each, len(JUDGED) * 200 * VERDICT_TOKENS)
+    assert found["aws"].usd == pytest.approx(
+        TABLE.aws.per_run + TABLE.aws.per_step * (len(planned) + 7 * 1 + len(JUDGED)), abs=1e-4
+    )
+
+
+def test_given_fine_tuning_then_no_teacher_answers_inside_the_job() -> None:
+    assert "job_teacher" not in bill(run(customization="FINE_TUNING"))
+    assert "job_teacher" in bill(run(mode="prompts")), "the teacher answers what the file leaves open"
+
+
+def test_given_the_batch_road_then_writing_costs_half_unless_a_job_would_refuse_so_few() -> None:
+    online, batch = bill(run()), bill(run(road="batch"))
+    assert batch["write_and_label"].usd == pytest.approx(online["write_and_label"].usd / 2, abs=1e-4)
+    assert batch["aws"].usd < online["aws"].usd
+    few = {"examples": 300, "holdout": 60}
+    assert bill(run(**few, road="batch"))["write_and_label"] == bill(run(**few))["write_and_label"]
+
+
+def test_given_limits_that_others_set_then_they_are_the_same_here() -> None:
+    assert estimating.MIN_JOB == invocation.MIN_RECORDS
+    assert estimating.MAX_RESPONSE == customization.MAX_RESPONSE
+
+
+@given(EXAMPLES, st.integers(20, 60), st.integers(2, 50), ROADS)
+def test_given_a_larger_run_then_nothing_but_rounding_gets_cheaper(
+    examples: int, holdout: int, size: int, road: str
+) -> None:
+    small = run(examples=examples, holdout=holdout, batch_size=size, mixed_share=0, road="online")
+    large = small.model_copy(update={"examples": examples + 200, "holdout": holdout + 1})
+    assert all(bill(large)[name].usd >= item.usd > 0 for name, item in bill(small).items())
+    assert most(large) >= most(small)
+    by_job = small.model_copy(update={"road": road})
+    assert total(bill(by_job).values()) <= total(bill(small).values())
+
+
+@given(EXAMPLES, ROADS, st.sampled_from(["DISTILLATION", "FINE_TUNING"]), st.floats(1, 5))
+def test_given_any_run_then_its_items_sum_up_and_the_worst_is_no_better(
+    examples: int, road: str, customization: str, call_budget: float
+) -> None:
+    wanted = run(examples=examples, holdout=60, road=road, customization=customization, call_budget=call_budget)
+    items = bill(wanted)
+    assert total(items.values()) == pytest.approx(sum(item.usd for item in items.values()))
+    assert most(wanted) >= total(items.values()) - 1e-9
+    if customization == "FINE_TUNING" and call_budget == 1:
+        assert most(wanted) == pytest.approx(total(items.values()))
+
+
+@given(st.floats(1, 5), st.floats(0, 3))
+def test_given_a_larger_call_budget_then_the_run_may_cost_more(budget: float, more: float) -> None:
+    small: dict[str, Any] = {"examples": 1000, "holdout": 60}
+    assert most(run(**small, call_budget=min(5, budget + more))) >= most(run(**small, call_budget=budget))
