@@ -41,10 +41,10 @@ $(NODE_READY): package.json package-lock.json
 	touch $@
 
 demo: setup ## everything once on this machine: deploy, train on EXAMPLES, route, report; ends by itself
-	$(BIN)/python -m local.demo --examples $(EXAMPLES)
+	$(BIN)/python -m local.demo --examples $(EXAMPLES) $(if $(TAXONOMY),--taxonomy $(TAXONOMY))
 
 up: setup ## start the embedded AWS, deploy, train a first model; keeps running; prints URL, key and a curl
-	$(ROUTER) up --port $(PORT) --examples $(UP_EXAMPLES)
+	$(ROUTER) up --port $(PORT) --examples $(UP_EXAMPLES) $(if $(TAXONOMY),--taxonomy $(TAXONOMY))
 
 run: setup ## train on EXAMPLES in what is up, and watch
 	$(ROUTER) run --examples $(EXAMPLES) --watch

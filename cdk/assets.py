@@ -26,21 +26,24 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class BundlingError(RuntimeError):
-    """pip could not fetch a layer's packages; the message holds its last words."""
+    """What goes into a bundle could not be read or fetched; the message says what, and pip's last words."""
 
 
-def code(root: Path, *, prices: Mapping[str, Any] | None = None) -> Path:
+def code(root: Path, *, taxonomy: str = "taxonomy.yaml", prices: Mapping[str, Any] | None = None) -> Path:
     """A directory with the packages of `lambdas/` and the taxonomy as JSON: what Lambda imports from.
+
+    `taxonomy`: a YAML file, from the root. Raises BundlingError if it is not there or not YAML.
 
     `prices`: the deployment's own, put beside the packages; the functions lay them over those of `intent`.
     """
     with tempfile.TemporaryDirectory(dir=_made(root / "build" / "code")) as workshop:
         staged = Path(workshop) / "code"
         shutil.copytree(root / "lambdas", staged, ignore=_NOT_CODE)
-        taxonomy = root / "taxonomy.yaml"
-        if taxonomy.exists():
-            content = yaml.safe_load(taxonomy.read_text(encoding="utf-8"))
-            (staged / "taxonomy.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        try:
+            content = yaml.safe_load((root / taxonomy).read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise BundlingError(f"context key taxonomy: cannot read {taxonomy}: {error}") from None
+        (staged / "taxonomy.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         if prices:
             (staged / "prices.json").write_text(json.dumps(prices, ensure_ascii=False), encoding="utf-8")
         target = root / "build" / "code" / digest(_contents(staged))

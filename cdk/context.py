@@ -44,6 +44,7 @@ def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> 
         limits=_build(Limits, "limits", context, own),
         route_mode=str(own.get("route_mode", context.get("route_mode"))),
         report_note=own.get("report_note"),
+        taxonomy=str(own.get("taxonomy", context.get("taxonomy"))),
         prices=prices.checked({**_section(context, "prices"), **_section(own, "prices")}),
         bundle=str(context.get("bundle", own.get("bundle", True))).lower() != "false",
     )

@@ -99,7 +99,7 @@ class Settings:
     `bundle` False leaves the dependency layers empty: for tests, and for the embedded AWS. That one runs functions on
     this host's Python, which has the very packages of the lock files, and would unpack a layer again for every worker
     (3 s for the runtime layer, 8 s with the science layer, measured 2026-11-21). `report_note` heads every report.
-    `prices` come before those of `lambdas/intent/prices.json`, in its shape.
+    `prices` come before those of `lambdas/intent/prices.json`, in its shape. `taxonomy`: a YAML file, from the root.
     """
 
     stage: str
@@ -112,6 +112,7 @@ class Settings:
     route_mode: str = ROUTE_MODES[0]
     bundle: bool = True
     report_note: str | None = None
+    taxonomy: str = "taxonomy.yaml"
     prices: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:

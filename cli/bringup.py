@@ -12,7 +12,8 @@ from cli import runs
 from cli.ask import curl
 from cli.problems import ToolFailed
 from cli.report import OUT
-from cli.target import WORKDIR, Target, embedded
+from cli.settings import ROOT, choose_taxonomy, of_stage
+from cli.target import LOCAL_STAGE, WORKDIR, Target, embedded
 from cli.toolchain import Cdk
 from local import cloud
 
@@ -32,14 +33,16 @@ def step(console: Console, doing: str) -> Generator[None]:
     console.print(f"{doing}: {time.monotonic() - started:.1f} s", highlight=False)
 
 
-def start_cloud(console: Console, port: int, workdir: Path = WORKDIR) -> Target:
-    """The embedded AWS, started in the background unless it is up already."""
+def start_cloud(console: Console, port: int, workdir: Path = WORKDIR, taxonomy: Path | None = None) -> Target:
+    """The embedded AWS, started in the background unless it is up already. `taxonomy`: instead of the settings' own."""
+    chosen = (taxonomy or ROOT / of_stage(LOCAL_STAGE).taxonomy).resolve()
+    choose_taxonomy(chosen)
     if running := cloud.running(workdir):
         console.print(f"The embedded AWS is up already at {running.endpoint}", highlight=False)
         return embedded(running)
     with step(console, "Start the embedded AWS"):
         try:
-            return embedded(cloud.start(port, workdir, WAIT_SCALE))
+            return embedded(cloud.start(port, workdir, WAIT_SCALE, chosen))
         except cloud.CloudError as error:
             raise ToolFailed(str(error)) from None
 

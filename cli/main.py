@@ -30,9 +30,12 @@ Name = Annotated[str | None, typer.Argument(help="Execution name, run id or ARN 
 def up(
     port: Annotated[int, typer.Option(help="Port of the embedded AWS on this machine.")] = PORT,
     examples: Annotated[int, typer.Option(help="Size of the first run; 0 = no run.")] = 0,
+    taxonomy: Annotated[
+        Path | None, typer.Option(help="YAML file to use instead of the settings' own.", exists=True, dir_okay=False)
+    ] = None,
 ) -> None:
     """Start the embedded AWS in the background, deploy the app into it, and say how to reach it."""
-    target = bringup.start_cloud(console, port)
+    target = bringup.start_cloud(console, port, taxonomy=taxonomy)
     bringup.deploy(console, target)
     if examples and not runs.promoted(target):
         watch.finish(console, target, runs.start(target, {"examples": examples}))

@@ -1,8 +1,6 @@
 """What a run would cost, and whether it would be refused, worked out on this machine: no AWS, embedded or not."""
 
 import json
-import platform
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +11,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from cdk.context import load
-from cdk.settings import SettingsError
 from cli.problems import Refused
-from cli.target import ROOT
+from cli.settings import ROOT, choose_taxonomy, of_stage
 from generate.plan import first_batches
 from generate.preflight import check_models
 from generate.request import Rejected, resolve
@@ -41,7 +37,8 @@ class Outlook:
 def think_through(given: Mapping[str, Any], *, stage: str, prices_file: Path | None = None) -> Outlook:
     """The outlook of a run with the execution input `given`. Raises Refused for input or prices that are wrong."""
     try:
-        settings = load(_context(stage), host_python=_python(), host_machine=platform.machine())
+        settings = of_stage(stage)
+        choose_taxonomy(ROOT / settings.taxonomy)
         table = prices.put_over(prices.load(), settings.prices)
         if prices_file:
             table = prices.put_over(table, _read(prices_file))
@@ -50,7 +47,7 @@ def think_through(given: Mapping[str, Any], *, stage: str, prices_file: Path | N
         domain = taxonomy.load()
         batches = first_batches(run, domain)
         items, most = estimate(run, batches, domain, table), at_most(run, batches, domain, table)
-    except (SettingsError, ValueError, Rejected) as error:
+    except (ValueError, Rejected) as error:
         raise Refused(str(error)) from None
     except KeyError as error:
         raise Refused(str(error.args[0])) from None
@@ -111,14 +108,6 @@ def _with_usable_models(run: Run, now: datetime) -> tuple[Run, str | None, list[
         return run, str(rejected), []
     notes = [f"{entry['role']}: {entry['to']} instead of {entry['from']}" for entry in checked.substituted]
     return checked.run, None, notes + checked.warnings
-
-
-def _context(stage: str) -> dict[str, Any]:
-    return {**json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"], "stage": stage}
-
-
-def _python() -> str:
-    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _read(path: Path) -> Mapping[str, Any]:

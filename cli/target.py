@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from botocore.session import Session as BotocoreSession
 
 from cli.problems import NoCloud, NoStack
+from cli.settings import ROOT, choose_taxonomy, of_stage
 from local import cloud
 
-ROOT = Path(__file__).parents[1]
 WORKDIR = ROOT / "build" / "cloud"
 LOCAL_STAGE = "local"
 ACCOUNT_STAGE = "dev"
@@ -88,6 +88,7 @@ class Target:
 
 def embedded(running: cloud.Cloud) -> Target:
     """The app in a running embedded AWS, whatever AWS settings this shell has."""
+    choose_taxonomy(running.taxonomy)
     environment = running.environment()
     apart: dict[str, tuple[None, None, str | None, None]] = {
         "profile": (None, None, None, None),  # (key in a file, variable, default, converter): neither is looked at
@@ -114,4 +115,5 @@ def resolve(where: Where | None, stage: str = ACCOUNT_STAGE, workdir: Path = WOR
         raise NoCloud("No embedded AWS is up (router up), and no AWS credentials were found (aws configure).")
     if session.region_name is None:
         raise NoCloud("No AWS Region is set. Set AWS_REGION, for example to us-east-1.")
+    choose_taxonomy(ROOT / of_stage(stage).taxonomy)
     return Target(session=session, stage=stage)

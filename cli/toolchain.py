@@ -31,7 +31,10 @@ class Cdk:
 
     def synth(self) -> str:
         """Write the templates and assets. For an account, the first time, pip fills the cache of dependency layers."""
-        return self._run("synth", "--quiet", "--output", str(self.assembly), "-c", f"stage={self.target.stage}")
+        context = ["-c", f"stage={self.target.stage}"]
+        if self.target.embedded:  # its models know one taxonomy
+            context += ["-c", f"taxonomy={self.target.embedded.taxonomy}"]
+        return self._run("synth", "--quiet", "--output", str(self.assembly), *context)
 
     def bootstrap(self) -> str:
         """Prepare an account and Region for CDK, once; again is harmless."""

@@ -35,12 +35,14 @@ def main() -> int:
     """Run the demo; the exit code."""
     parser = argparse.ArgumentParser(description="The whole app on this machine, from nothing to a routed query.")
     parser.add_argument("--examples", type=int, default=10_000, help="synthetic examples to generate")
-    examples: int = parser.parse_args().examples
+    parser.add_argument("--taxonomy", type=Path, help="another one than the settings' own")
+    options = parser.parse_args()
+    examples: int = options.examples
     console = Console()
     started = time.monotonic()
     memory = Memory()
     try:
-        with memory, cloud(console) as target:
+        with memory, cloud(console, options.taxonomy) as target:
             failures = walk(console, target, examples)
     except (Problem, BotoCoreError, ClientError) as error:
         failures = [str(error) if isinstance(error, Problem) else explain(error)]
@@ -54,10 +56,10 @@ def main() -> int:
 
 
 @contextmanager
-def cloud(console: Console) -> Generator[Target]:
+def cloud(console: Console, taxonomy: Path | None = None) -> Generator[Target]:
     """An embedded AWS for this demo alone, gone at the end whatever happens."""
     with tempfile.TemporaryDirectory(prefix="intent-router-") as folder:
-        target = bringup.start_cloud(console, _ANY_PORT, Path(folder))
+        target = bringup.start_cloud(console, _ANY_PORT, Path(folder), taxonomy)
         try:
             yield target
         finally:

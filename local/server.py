@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=4700)
     parser.add_argument("--workdir", type=Path, default=Path("build/cloud"), help="log, state and temporary files")
     parser.add_argument("--wait-scale", type=float, default=1.0, help="factor on the waits of state machines")
+    parser.add_argument("--taxonomy", type=Path, default=_ROOT / "taxonomy.yaml", help="what the models know about")
     options = parser.parse_args()
     workdir = options.workdir.resolve()
     (workdir / "tmp").mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,9 @@ def main() -> None:
     # MiniStack reads its environment when it is imported.
     from ministack import app  # noqa: PLC0415
 
+    from intent import taxonomy  # noqa: PLC0415
     from local.bedrock import install  # noqa: PLC0415
 
+    taxonomy.choose(options.taxonomy)
     install(app)
     app.main()

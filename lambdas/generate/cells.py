@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from math import ceil
 
-from intent.plan import Batch, Plan
+from intent.plan import Batch, Plan, spare_calls
 from intent.taxonomy import Taxonomy
 
 Cell = dict[str, str]
@@ -67,7 +67,7 @@ def top_up(plan: Plan, kept: Mapping[tuple[str, ...], int], *, round_: int) -> l
         shortest = sorted(names, key=lambda name: kept.get(name, 0) - asked[name])  # stable: ties in plan order
         counts = evenly(missing, ceil(missing / plan.run.batch_size)) if missing > 0 else []
         more += [(names[name], count) for name, count in zip(itertools.cycle(shortest), counts, strict=False)]
-    budget = ceil(plan.run.call_budget * sum(batch.round == 0 for batch in plan.batches)) - len(plan.batches)
+    budget = spare_calls(plan.run, plan.batches) - sum(batch.round > 0 for batch in plan.batches)
     more.sort(key=lambda entry: -entry[1])
     numbers = itertools.count(len(plan.batches) + 1)
     afforded = zip(numbers, more[: max(0, budget)], strict=False)

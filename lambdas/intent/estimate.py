@@ -1,10 +1,9 @@
 """What a run is expected to cost, and at most, before it starts: `intent.bill` on texts like those it will make."""
 
-import math
 from collections.abc import Sequence
 
 from intent import bill, prompts
-from intent.plan import JUDGED, MAX_EXAMPLES, Batch, Run
+from intent.plan import JUDGED, MAX_EXAMPLES, Batch, Run, spare_calls
 from intent.prices import PriceTable
 from intent.taxonomy import Taxonomy
 from intent.tokens import tokens
@@ -36,8 +35,7 @@ def at_most(run: Run, batches: Sequence[Batch], taxonomy: Taxonomy, table: Price
     job that fills the data up to Bedrock's 15,000 pairs (its guide allows that) with answers of the greatest length.
     """
     worst = {item.item: item for item in estimate(run, batches, taxonomy, table)}
-    calls = math.ceil(run.call_budget * len(batches)) - len(batches)
-    more = [batch.model_copy(update={"count": run.batch_size}) for batch in batches[:1]] * calls
+    more = [batch.model_copy(update={"count": run.batch_size}) for batch in batches[:1]] * spare_calls(run, batches)
     topping = _writing(run.model_copy(update={"road": "online"}), more, taxonomy, table)
     if run.customization == "DISTILLATION":
         filled = _job(run, taxonomy, table, pairs=MAX_EXAMPLES["DISTILLATION"], reply=MAX_RESPONSE)

@@ -1,6 +1,7 @@
 """The plan of a run: its settings, its batches, its estimate. Written first, read by every later step."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
 MAX_EXAMPLES = {"DISTILLATION": 15_000, "FINE_TUNING": 20_000}  # records that Bedrock takes for Nova Micro
 VALIDATION_SHARE = 0.05
+_LEAST_PER_FAMILY = 4
 CANDIDATES = ("distilled", "edge", "base", "baseline", "teacher", "keyword", "static")
 JUDGED = ("distilled", "edge", "base", "baseline", "teacher")
 
@@ -37,7 +39,7 @@ class Run(BaseModel):
     base: str
     max_edge_risk: float = Field(gt=0, le=1)
     batch_size: int = Field(ge=1, le=50)
-    call_budget: float = Field(ge=1, le=5)  # calls to the writing teacher at most, as a multiple of the first plan's
+    call_budget: float = Field(ge=1, le=5)  # calls to the writing teacher, as a multiple: see `spare_calls`
     chunk_size: int = Field(ge=1, le=1_000)
     allowed_models: tuple[str, ...] = ()
 
@@ -88,6 +90,17 @@ class Batch(BaseModel):
     cell: dict[str, str]
     count: int
     seed: int
+
+
+def spare_calls(run: Run, batches: Sequence[Batch]) -> int:
+    """Calls to the writing teacher that topping up may use in all, beside those of the first plan.
+
+    They follow from `call_budget` and the first plan's calls; a small plan counts as four calls per family (leading
+    modality and second), since each family that falls short needs calls of its own.
+    """
+    first = [batch for batch in batches if batch.round == 0]
+    families = {(batch.cell["leading"], batch.cell.get("second")) for batch in first}
+    return math.ceil((run.call_budget - 1) * max(len(first), _LEAST_PER_FAMILY * len(families)))
 
 
 class Plan(BaseModel):

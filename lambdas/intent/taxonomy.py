@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 # In a Lambda bundle the file stands beside the packages, already converted to JSON; in a checkout it is YAML, one up.
 _COMPILED = Path(__file__).parents[1] / "taxonomy.json"
-_SOURCE = Path(__file__).parents[2] / "taxonomy.yaml"
+_chosen = [Path(__file__).parents[2] / "taxonomy.yaml"]
 
 
 class _Frozen(BaseModel):
@@ -75,11 +75,17 @@ class Taxonomy(_Frozen):
         return {modality.name: modality.description for modality in self.modalities_}
 
 
+def choose(file: Path) -> None:
+    """Let `load` read this YAML file in this process, instead of the checkout's own; for tools, not for functions."""
+    load.cache_clear()
+    _chosen[:] = [file]
+
+
 @cache
 def load() -> Taxonomy:
-    """The project's taxonomy. Raises pydantic's ValidationError, naming the field, if the file breaks a rule."""
+    """The taxonomy. Raises pydantic's ValidationError, naming the field, if the file breaks a rule."""
     if _COMPILED.exists():
         return Taxonomy.model_validate(json.loads(_COMPILED.read_text("utf-8")))
     import yaml  # noqa: PLC0415  (only in a checkout: a Lambda bundle carries no YAML parser)
 
-    return Taxonomy.model_validate(yaml.safe_load(_SOURCE.read_text("utf-8")))
+    return Taxonomy.model_validate(yaml.safe_load(_chosen[0].read_text("utf-8")))

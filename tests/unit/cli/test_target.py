@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from cli import target as targets
 from cli.problems import NoCloud, NoStack
+from cli.settings import ROOT
 from cli.target import Target, Where, resolve
 
 OUTPUTS = {
@@ -41,6 +42,7 @@ class FakeCloud:
     """An embedded AWS that is up, with moto behind it."""
 
     endpoint = "http://localhost:4700"
+    taxonomy = ROOT / "taxonomy.yaml"
 
     def environment(self) -> dict[str, str]:
         return {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}

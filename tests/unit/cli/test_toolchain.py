@@ -9,12 +9,14 @@ import pytest
 
 from cli import toolchain
 from cli.problems import ToolFailed
+from cli.settings import ROOT
 from cli.target import Target
 from cli.toolchain import Cdk
 
 
 class FakeCloud:
     endpoint = "http://localhost:4700"
+    taxonomy = ROOT / "taxonomy.yaml"
 
     def environment(self) -> dict[str, str]:
         return {"AWS_ENDPOINT_URL": self.endpoint, "AWS_ACCESS_KEY_ID": "test"}
@@ -45,6 +47,8 @@ def test_given_synth_then_the_stage_is_told_and_the_assembly_placed(cdk: Calls, 
             str(tmp_path / "out"),
             "-c",
             "stage=local",
+            "-c",
+            f"taxonomy={ROOT / 'taxonomy.yaml'}",
             "--no-notices",
         ]
     )

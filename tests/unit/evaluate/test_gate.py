@@ -38,7 +38,7 @@ def test_given_good_students_then_all_rules_hold() -> None:
     found = verdict()
     assert found["passed"] is True
     assert found["reason"] == f"all {len(found['rules'])} rules hold"
-    assert len(found["rules"]) == 11
+    assert len(found["rules"]) == 13
 
 
 # figure, value equal to its bound, value just beyond it, words of its rule
@@ -51,9 +51,18 @@ RULES = [
     ("cost_per_million_usd", 5.0, 5.01, "cost per million"),
     ("latency_ms", {"p50": 1700.0}, {"p50": 1700.1}, "median latency"),
 ]
-ONE_OF_BOTH = [(student, *rule) for student in ("distilled", "edge") for rule in RULES[:4]]
-LATENCY = RULES[6]
-ALL = [*ONE_OF_BOTH, *(("distilled", *rule) for rule in RULES[4:6]), ("cascade", *LATENCY)]
+VALID, RECALL, LATENCY = RULES[0], RULES[3], RULES[6]
+ALL = [
+    *((student, *rule) for student in ("distilled", "cascade") for rule in RULES[:4]),
+    ("edge", *VALID),
+    ("edge", *RECALL),
+    *(("distilled", *rule) for rule in RULES[4:6]),
+    ("cascade", *LATENCY),
+]
+
+
+def test_given_every_rule_then_it_is_tried_on_both_sides_of_its_bound() -> None:
+    assert len(ALL) == len(verdict()["rules"])
 
 
 @pytest.mark.parametrize(("student", "figure", "equal", "beyond", "words"), ALL)
@@ -100,8 +109,8 @@ def test_given_no_candidate_at_all_then_nothing_passes(lost: str) -> None:
 
 
 def test_given_two_broken_rules_then_both_are_told() -> None:
-    reason = verdict(edge=figures(mae=0.2), distilled=figures(judge=1.0))["reason"]
-    assert "edge: mean weight error: 0.2 is above 0.08" in reason
+    reason = verdict(cascade=figures(mae=0.2), distilled=figures(judge=1.0))["reason"]
+    assert "cascade: mean weight error: 0.2 is above 0.08" in reason
     assert "distilled: judge score, against the baseline: 1.0 is below 3.8" in reason
 
 

@@ -182,7 +182,7 @@ def test_given_a_rated_run_then_report_and_page_are_written_and_the_gate_reads_t
     assert objects.read_json(KEYS.report)["note"] == "of embedded models"
     assert objects.read(KEYS.page).startswith(b"<!doctype html>")
     found = handler.gate({"run_id": RUN_ID}, None)
-    assert (found["passed"], found["promote"], found["reason"]) == (True, True, "all 11 rules hold")
+    assert (found["passed"], found["promote"], found["reason"]) == (True, True, "all 13 rules hold")
 
 
 @pytest.mark.parametrize(

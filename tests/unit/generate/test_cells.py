@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generate.cells import batches, evenly, family, key, quotas, top_up
-from intent.plan import Batch, Plan
+from intent.plan import Batch, Plan, spare_calls
 from intent.taxonomy import Taxonomy
 from tests.unit.samples import DOMAIN, MODALITIES, plan
 
@@ -168,7 +168,13 @@ def test_given_a_budget_then_it_is_never_exceeded_and_the_largest_gaps_come_firs
     extra = [batch.model_copy(update={"number": first + 1 + at, "round": 1}) for at, batch in enumerate(whole.batches)]
     grown = whole.model_copy(update={"batches": [*whole.batches, *extra[:done]]})
     more = top_up(grown, {}, round_=2)
-    assert len(more) <= max(0, ceil(budget * first) - len(grown.batches))
+    assert len(more) <= max(0, spare_calls(whole.run, whole.batches) - len(extra[:done]))
     assert [batch.count for batch in more] == sorted((batch.count for batch in more), reverse=True)
     if len(grown.batches) + first <= budget * first:
         assert sum(batch.count for batch in more) == whole.run.examples
+
+
+def test_given_a_small_plan_then_each_family_may_be_topped_up_more_than_once() -> None:
+    whole = plan(examples=140, holdout=20, call_budget=1.5)
+    assert (len(whole.batches), spare_calls(whole.run, whole.batches)) == (20, 32)
+    assert spare_calls(plan(call_budget=1).run, whole.batches) == 0

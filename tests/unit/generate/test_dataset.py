@@ -6,7 +6,6 @@ import random
 import tracemalloc
 from collections import Counter
 from hashlib import sha256
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from generate import batches
 from generate.dataset import assemble
 from generate.near import jaccard, shingles
 from intent import prices, prompts
-from intent.plan import Plan
+from intent.plan import Plan, spare_calls
 from intent.records import Example, plain
 from intent.taxonomy import Taxonomy
 from store.objects import Objects
@@ -66,7 +65,7 @@ def check(bucket: Bucket, made: Plan) -> dict[str, Any]:
         assert found[name] == sum(cell[name] for cell in found["cells"])
         assert found[name] == sum(family[name] for family in found["families"].values())
     assert found["asked"] == sum(batch.count for batch in grown.batches)
-    assert len(grown.batches) <= ceil(made.run.call_budget * len(made.batches))
+    assert len(grown.batches) <= len(made.batches) + spare_calls(made.run, made.batches)
     assert max(batch.round for batch in grown.batches) <= 3
     kept = [example for part in parts.values() for example in part]
     assert len(kept) == found["kept"] == sum(found[name] for name in SPLITS) >= 0.9 * made.run.examples
@@ -214,7 +213,7 @@ def test_given_any_faults_then_the_account_adds_up_in_every_cell_and_no_call_is_
     bucket = Bucket()
     found = drive(bucket, made, counted(teacher, calls))
     assert len({question.user for question in calls}) == len(calls)
-    assert len(calls) <= ceil(budget * len(made.batches))
+    assert len(calls) <= len(made.batches) + spare_calls(made.run, made.batches)
     if found["status"] == "ready":
         account = check(bucket, made)
         assert (account["calls"], account["output_tokens"]) == (len(calls), 7 * len(calls))
