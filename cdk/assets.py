@@ -29,23 +29,22 @@ class BundlingError(RuntimeError):
     """What goes into a bundle could not be read or fetched; the message says what, and pip's last words."""
 
 
-def code(root: Path, *, taxonomy: str = "taxonomy.yaml", prices: Mapping[str, Any] | None = None) -> Path:
+def code(root: Path, *, taxonomy: str = "taxonomy.yaml", **settings: Mapping[str, Any]) -> Path:
     """A directory with the packages of `lambdas/` and the taxonomy as JSON: what Lambda imports from.
 
-    `taxonomy`: a YAML file, from the root. Raises BundlingError if it is not there or not YAML.
-
-    `prices`: the deployment's own, put beside the packages; the functions lay them over those of `intent`.
+    `taxonomy`: a YAML file, from the root. `settings`: the deployment's own, by name (prices, bindings), put beside the
+    packages as `<name>.json` unless they are empty. Raises BundlingError if the taxonomy is not there or not YAML.
     """
+    try:
+        content = yaml.safe_load((root / taxonomy).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise BundlingError(f"context key taxonomy: cannot read {taxonomy}: {error}") from None
     with tempfile.TemporaryDirectory(dir=_made(root / "build" / "code")) as workshop:
         staged = Path(workshop) / "code"
         shutil.copytree(root / "lambdas", staged, ignore=_NOT_CODE)
-        try:
-            content = yaml.safe_load((root / taxonomy).read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise BundlingError(f"context key taxonomy: cannot read {taxonomy}: {error}") from None
-        (staged / "taxonomy.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        if prices:
-            (staged / "prices.json").write_text(json.dumps(prices, ensure_ascii=False), encoding="utf-8")
+        for name, value in {"taxonomy": content, **settings}.items():
+            if value:
+                (staged / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
         target = root / "build" / "code" / digest(_contents(staged))
         if not target.exists():
             _put(staged, target)

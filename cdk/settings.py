@@ -99,6 +99,7 @@ class Settings:
     `bundle` False leaves the dependency layers empty: for tests, and for the embedded AWS. That one runs functions on
     this host's Python, which has the very packages of the lock files, and would unpack a layer again for every worker
     (3 s for the runtime layer, 8 s with the science layer, measured 2026-11-21). `report_note` heads every report.
+    `bindings`: by engine, the fields behind the modalities, for `targets` of POST /route (docs/engines.md).
     `prices` come before those of `lambdas/intent/prices.json`, in its shape. `taxonomy`: a YAML file, from the root.
     """
 
@@ -114,6 +115,7 @@ class Settings:
     report_note: str | None = None
     taxonomy: str = "taxonomy.yaml"
     prices: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    bindings: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         one_of("stage", self.stage, STAGES)

@@ -23,7 +23,7 @@ class Workshop(Construct):
         self.storage = storage
         self.runtime = lambda_.Runtime(f"python{settings.python}", lambda_.RuntimeFamily.PYTHON)
         self.architecture = _ARCHITECTURES[settings.architecture]
-        code = assets.code(root, taxonomy=settings.taxonomy, prices=settings.prices)
+        code = assets.code(root, taxonomy=settings.taxonomy, prices=settings.prices, bindings=settings.bindings)
         self.code = lambda_.Code.from_asset(str(code), asset_hash=code.name)
         self.basic_layer = self._layer("Runtime", root)
         self.science_layer = self._layer("Science", root)

@@ -65,6 +65,22 @@ def test_prices_of_ones_own_stand_beside_the_packages(project: Path) -> None:
     assert assets.code(project, prices={}) == plain
 
 
+def test_bindings_of_ones_own_stand_where_the_route_looks_for_them() -> None:
+    own = {"opensearch": {"index": "videos"}}
+    staged = assets.code(ROOT, bindings=own)
+    assert json.loads((staged / "bindings.json").read_text()) == own
+    script = "from route import targets; print(targets._bindings())"
+    done = subprocess.run([sys.executable, "-c", script], cwd=staged, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(own)
+
+
+def test_a_taxonomy_that_cannot_be_read_is_named(project: Path) -> None:
+    (project / "broken.yaml").write_text("a: [")
+    for name in ("nowhere.yaml", "broken.yaml"):
+        with pytest.raises(assets.BundlingError, match=f"taxonomy: cannot read {name}"):
+            assets.code(project, taxonomy=name)
+
+
 def test_the_functions_find_prices_where_they_are_put() -> None:
     own = {"models": {"own.model": {"input": 1, "output": 2}}}
     code = assets.code(ROOT, prices=own)
