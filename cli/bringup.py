@@ -68,6 +68,8 @@ def introduce(console: Console, target: Target, out: Path = OUT) -> None:
     (out / "route.env").write_text(settings, encoding="utf-8")
     lines = [f"URL  {route.url}", f"Key  {route.key}", "", curl(route, EXAMPLE), ""]
     if runs.promoted(target) is None:
-        lines.append("Nothing is promoted yet: the edge student of the release answers, as version 0. Train: router run --watch")
+        lines.append(
+            "Nothing is promoted yet: the edge student of the release answers, as version 0. Train: router run --watch"
+        )
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True, markup=False)

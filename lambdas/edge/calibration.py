@@ -70,6 +70,11 @@ def _logistic(leads: Matrix, right: Flags) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
+def upper_bound(wrong: int, count: int) -> float:
+    """Upper end of the Clopper-Pearson interval (95 %, one-sided) of a share of errors; 1 without any trial."""
+    return float(beta.ppf(_CONFIDENCE, wrong + 1, count - wrong)) if count > wrong else 1.0
+
+
 def threshold_for(confidence: Matrix, right: Flags, risk: float) -> float:
     """The lowest confidence above which disagreement stays under `risk`, by its Clopper-Pearson upper bound (95 %).
 

@@ -20,6 +20,7 @@ from local.bedrock.faults import client as faults
 from local.bedrock.faults.client import Fault
 
 EXAMPLES = 300
+LEFT_OUT = ("duplicates", "invalid", "off_cell", "lost")
 _PATIENCE = 240  # seconds; a run of this size takes about 15 on two idle cores
 
 
@@ -104,6 +105,12 @@ class Pipeline:
 @pytest.fixture(scope="session")
 def pipeline(target: Target, mailbox: Mailbox) -> Pipeline:
     return Pipeline(target)
+
+
+def manifest(target: Target, ended: Ended) -> dict[str, Any]:
+    """The account of a run's data set."""
+    key, bucket = ended.run.keys.manifest, target.output("DataBucketName")
+    return json.loads(target.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,19 @@ import pytest
 
 from cli.target import Target
 from local.bedrock.faults.client import Fault
-from tests.local.conftest import Ended, Mailbox, Pipeline
+from tests.local.conftest import EXAMPLES, LEFT_OUT, Ended, Mailbox, Pipeline, manifest
+
+TEACHER = "us.amazon.nova-pro-v1:0"
 
 
 @pytest.fixture(scope="module")
 def job_fails(pipeline: Pipeline, promoted: Ended) -> Ended:
-    return pipeline.complete(Fault(operation="CreateModelCustomizationJob", kind="fail-job"))
+    """On the way there the writing teacher is throttled in three calls of ten, and rambles in one of ten."""
+    return pipeline.complete(
+        Fault(operation="CreateModelCustomizationJob", kind="fail-job"),
+        Fault(operation="Converse", kind="throttle", share=0.3, match=TEACHER),
+        Fault(operation="Converse", kind="malformed", share=0.1, match=TEACHER),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +40,18 @@ def check_discarded(target: Target, promoted: Ended, ended: Ended) -> None:
     assert [item["customModelDeploymentArn"] for item in deployments] == [ended.before.distilled.deployment_arn]
     models = [model["modelArn"] for model in bedrock.list_custom_models()["modelSummaries"]]
     assert models == [ended.before.distilled.model_arn]
+
+
+def test_given_a_throttled_and_rambling_teacher_then_the_data_set_is_whole_and_accounted_for(
+    target: Target, job_fails: Ended
+) -> None:
+    counts = manifest(target, job_fails)
+    assert counts["kept"] >= 0.9 * EXAMPLES
+    assert counts["invalid"] + counts["lost"] > 0
+    assert counts["asked"] == counts["kept"] + sum(counts[why] for why in LEFT_OUT)
+    assert all(cell["asked"] == cell["kept"] + sum(cell[why] for why in LEFT_OUT) for cell in counts["cells"])
+    share = counts["kept"] / len(counts["per_modality"])
+    assert all(abs(count - share) <= max(2, 0.02 * share) for count in counts["per_modality"].values())
 
 
 def test_given_a_failing_customization_job_then_the_run_is_discarded(

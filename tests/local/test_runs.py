@@ -1,10 +1,8 @@
 """Runs that go well, collide, or are stopped: one promotes, the others leave no trace."""
 
-import json
-
 from cli import report, runs
 from cli.target import Target
-from tests.local.conftest import Collision, Ended, Mailbox, Pipeline
+from tests.local.conftest import LEFT_OUT, Collision, Ended, Mailbox, Pipeline, manifest
 
 CANDIDATES = {"distilled", "edge", "cascade", "base", "baseline", "teacher", "keyword", "static"}
 
@@ -56,15 +54,14 @@ def test_given_a_data_set_then_every_example_that_was_asked_for_is_accounted_for
     def body(key: str) -> bytes:
         return target.client("s3").get_object(Bucket=target.output("DataBucketName"), Key=key)["Body"].read()
 
-    counts = json.loads(body(promoted.run.keys.manifest))
+    counts = manifest(target, promoted)
     lines = {split: len(body(promoted.run.keys.split(split)).splitlines()) for split in report.SPLITS}
     assert lines == {split: counts[split] for split in report.SPLITS}
     assert sum(lines.values()) == counts["kept"]
-    left_out = ("duplicates", "invalid", "off_cell", "lost")
-    assert counts["asked"] == counts["kept"] + sum(counts[why] for why in left_out)
-    assert all(counts[why] >= 0 for why in left_out)
+    assert counts["asked"] == counts["kept"] + sum(counts[why] for why in LEFT_OUT)
+    assert all(counts[why] >= 0 for why in LEFT_OUT)
     for cell in counts["cells"]:
-        assert cell["asked"] == cell["kept"] + sum(cell[why] for why in left_out)
+        assert cell["asked"] == cell["kept"] + sum(cell[why] for why in LEFT_OUT)
 
 
 def test_given_a_finished_run_then_the_lease_is_free(target: Target, promoted: Ended) -> None:

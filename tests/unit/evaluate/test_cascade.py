@@ -34,11 +34,17 @@ def test_given_the_distilled_students_errors_then_the_edge_may_make_as_many_and_
     validation = {"confidence": [0.9] * 200 + [0.4] * 200, "right": [True] * 200 + [True, False] * 100}
     distilled = answers([0.0] * 20, wrong={0, 1})
     chosen = cascade.choose_threshold(validation, distilled=distilled, max_risk=1.0)
-    assert chosen == {"risk": 0.1, "threshold": 0.9}
+    assert chosen == {"risk": 0.2826, "threshold": 0.9}, "2 of 20, at the upper end of the interval"
     assert cascade.choose_threshold(validation, distilled=distilled, max_risk=0.001) == {
         "risk": 0.001,
         "threshold": 1.0,
     }
+
+
+def test_given_a_distilled_student_without_errors_then_the_edge_may_still_answer() -> None:
+    validation = {"confidence": [0.9] * 400, "right": [True] * 399 + [False]}
+    distilled = answers([0.0] * 500)
+    assert cascade.choose_threshold(validation, distilled=distilled, max_risk=0.05) == {"risk": 0.02, "threshold": 0.9}
 
 
 def test_given_no_validation_then_the_edge_student_answers_nothing_alone() -> None:
