@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from evaluate import cascade, data, gate
+from evaluate import bootstrap, cascade, data, gate
 from evaluate.balance import balance
 from evaluate.bill import compare, receipt
 from evaluate.measure import figures
@@ -14,7 +14,7 @@ from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.runs import Keys
 from store.objects import Objects
 
-VERSION = "1.1"
+VERSION = "1.2"
 
 
 def model_of(candidate: str, plan: Plan) -> str | None:
@@ -35,6 +35,8 @@ def build(
     together = cascade.combine(answers["edge"], answers["distilled"], chosen["threshold"])
     candidates = [_candidate(objects, keys, plan, name, given) for name, given in answers.items()]
     candidates.insert(CANDIDATES.index("edge") + 1, _cascade(together, plan))
+    doubts = _doubts({**answers, "cascade": together}, plan.run.seed)
+    candidates = [{**candidate, **doubts[candidate["name"]]} for candidate in candidates]
     manifest = objects.read_json(keys.manifest)
     paid = receipt(
         objects,
@@ -67,10 +69,37 @@ def build(
         },
         "students": {**students, "edge": {**students["edge"], "threshold": chosen["threshold"]}},
         "candidates": candidates,
+        "worst": [_disagreement(answer) for answer in bootstrap.worst(together)],
         "gate": verdict,
         "estimate_usd": plan.estimate_usd,
         "cost_usd": {item.item: item.usd for item in paid},
         "bill": compare(plan.estimate_usd, paid, plan.run.max_cost_usd),
+    }
+
+
+def _doubts(answers: Mapping[str, Sequence[Response]], seed: int) -> dict[str, dict[str, Any]]:
+    """By candidate: 95 % intervals, figures of groups of queries, and differences to the baseline in pairs."""
+    baseline = answers["baseline"]
+    if not baseline:
+        return {name: {"intervals": {}, "groups": {}, "against_baseline": {}} for name in answers}
+    resamples = bootstrap.Resamples(len(baseline), seed=seed)
+    return {
+        name: {
+            "intervals": bootstrap.intervals(given, resamples),
+            "groups": bootstrap.groups(given, resamples),
+            "against_baseline": bootstrap.paired(given, baseline, resamples),
+        }
+        for name, given in answers.items()
+    }
+
+
+def _disagreement(answer: Response) -> dict[str, Any]:
+    return {
+        "query": answer.query,
+        "cell": answer.cell,
+        "teacher": answer.reference,
+        "answer": answer.weights,
+        "reason": answer.reason,
     }
 
 

@@ -177,3 +177,22 @@ def test_given_a_report_without_what_the_page_needs_then_that_is_an_error(object
     del report["dataset"]["asked"]
     with pytest.raises(Exception, match="asked"):
         page.render(report)
+
+
+def test_given_an_evaluated_run_then_every_figure_says_how_sure_it_is(objects: Objects, rated: Plan) -> None:
+    report = built(objects, rated)
+    for candidate in report["candidates"]:
+        assert candidate["intervals"]["top1"] == (1.0, 1.0)
+        assert candidate["groups"]["leading"]
+        assert candidate["against_baseline"]["top1"] == {"difference": 0.0, "interval": (0.0, 0.0)}
+    assert report["worst"] == []
+
+
+def test_given_a_query_that_the_cascade_leads_otherwise_then_the_page_shows_it(objects: Objects, rated: Plan) -> None:
+    report = built(objects, rated)
+    teacher = dict.fromkeys(MODALITIES, 0.25) | {"visual": 0.3, "audio": 0.2}
+    shown = {"query": "<b>rain</b>", "cell": {}, "teacher": teacher, "answer": None, "reason": "not_json"}
+    text = page.render({**report, "worst": [shown]})
+    assert "&lt;b&gt;rain&lt;/b&gt;" in text
+    assert "visual 0.30" in text
+    assert "not_json" in text
