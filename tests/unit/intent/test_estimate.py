@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedrock import customization, invocation
@@ -77,6 +77,7 @@ def test_given_limits_that_others_set_then_they_are_the_same_here() -> None:
     assert estimating.MAX_RESPONSE == customization.MAX_RESPONSE
 
 
+@settings(max_examples=20)
 @given(EXAMPLES, st.integers(20, 60), st.integers(2, 50), ROADS)
 def test_given_a_larger_run_then_nothing_but_rounding_gets_cheaper(
     examples: int, holdout: int, size: int, road: str
@@ -89,6 +90,7 @@ def test_given_a_larger_run_then_nothing_but_rounding_gets_cheaper(
     assert total(bill(by_job).values()) <= total(bill(small).values())
 
 
+@settings(max_examples=30)
 @given(EXAMPLES, ROADS, st.sampled_from(["DISTILLATION", "FINE_TUNING"]), st.floats(1, 5))
 def test_given_any_run_then_its_items_sum_up_and_the_worst_is_no_better(
     examples: int, road: str, customization: str, call_budget: float

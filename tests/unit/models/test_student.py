@@ -35,8 +35,13 @@ def _records(*, answered: bool) -> list[dict[str, Any]]:
     return turns
 
 
+@cache
+def _distilled() -> bytes:
+    return train(_records(answered=False), for_role("teacher"), MODALITIES)
+
+
 def test_given_prompts_and_a_teacher_then_a_few_hundred_are_enough_to_be_useful() -> None:
-    student = from_artefact(train(_records(answered=False), for_role("teacher"), MODALITIES))
+    student = from_artefact(_distilled())
     found = [parse(ask(student, query).text, MODALITIES) for query, _ in people()]
     right = [
         isinstance(answer, Parsed) and leading(answer.weights) == label
@@ -49,7 +54,7 @@ def test_given_prompts_and_a_teacher_then_a_few_hundred_are_enough_to_be_useful(
 def test_given_answered_records_and_no_teacher_then_the_same_student_results() -> None:
     """The records' answers are the teacher's own weights, so fine-tuning on them is distilling from it."""
     tuned = train(_records(answered=True), None, MODALITIES)
-    assert tuned == train(_records(answered=False), for_role("teacher"), MODALITIES)
+    assert tuned == _distilled()
 
 
 def test_given_no_usable_answers_then_training_says_so() -> None:
@@ -63,7 +68,7 @@ def test_given_an_edge_students_file_then_it_is_no_distilled_student() -> None:
 
 
 def test_given_an_artefact_that_does_not_fit_its_modalities_then_it_is_refused() -> None:
-    meta, payload = container.unpack(train(_records(answered=True), None, MODALITIES))
+    meta, payload = container.unpack(_distilled())
     assert len(payload) <= 500_000
     with pytest.raises(ValueError, match="do not fit"):
         from_artefact(container.pack(meta, payload[:-4]))
