@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from edge.cues import Group, lexicon
 from edge.features import cue_tokens, tokens
-from edge.regression import fit_softmax
 from intent.taxonomy import Taxonomy
 from local.bedrock.models.encoder import Vectors, encoder
 from local.bedrock.models.material import read
+from local.bedrock.models.regression import fit_softmax
 
 Scores = NDArray[np.float64]
 
