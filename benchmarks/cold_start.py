@@ -1,11 +1,13 @@
 """`python -m benchmarks.cold_start`: what importing the route function costs in a fresh interpreter, side by side.
 
+from benchmarks.output import tell
+
+
 Each statement runs in an interpreter of its own, in turns, so that a busy moment hits all alike. Bytecode and files
 are warm here; on Lambda they are not, so only the differences carry over. Linux only: memory is read from /proc.
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -13,6 +15,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from benchmarks.output import tell
 
 _ROOT = Path(__file__).parents[1]
 STATEMENTS = {
@@ -71,10 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--json", type=Path, help="also write the result here")
     given = parser.parse_args(arguments)
-    text = json.dumps(compare(given.runs), indent=2)
-    print(text)
-    if given.json:
-        given.json.write_text(text + "\n", "utf-8")
+    tell(compare(given.runs), given.json)
     return 0
 
 

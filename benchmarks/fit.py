@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import output
 from edge.training import fit
 from intent.plan import VALIDATION_SHARE
 from intent.records import Example
@@ -85,10 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="also write the result here")
     given = parser.parse_args(arguments)
     found = measure(given.records, given.sizes[0]) if given.records else compare(given.sizes)
-    text = json.dumps(found, indent=2)
-    print(text)
-    if given.json:
-        given.json.write_text(text + "\n", "utf-8")
+    output.tell(found, given.json)
     return 0
 
 

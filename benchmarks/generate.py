@@ -31,6 +31,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bedrock.converse import Question, Reply
+from benchmarks.output import tell
 from generate import batches
 from generate.dataset import assemble
 from generate.plan import first_batches, make
@@ -172,10 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="also write the result here")
     given = parser.parse_args(arguments)
     found = measure(given.sizes[0], given.folder) if given.folder else compare(given.sizes, given.repeats)
-    text = json.dumps(found, indent=2)
-    print(text)
-    if given.json:
-        given.json.write_text(text + "\n", "utf-8")
+    tell(found, given.json)
     return 0
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import Canned, planned
+from benchmarks.output import tell
 from benchmarks.watched import watched
 from generate.batches import request
 from intent import taxonomy
@@ -82,11 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--distilabel", type=Path, default=_OTHER, help="the Python that has distilabel")
     parser.add_argument("--json", type=Path, help="also write the result here")
     given = parser.parse_args(arguments)
-    text = json.dumps(compare(given.sizes, given.distilabel), indent=2)
-    print(text)
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(text + "\n", "utf-8")
+    tell(compare(given.sizes, given.distilabel), given.json)
     return 0
 
 

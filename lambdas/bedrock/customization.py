@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bedrock.errors import BedrockError, Gone, Refused, translated
+from intent.plan import MAX_RESPONSE
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 RUNNING = frozenset({"InProgress", "Stopping"})
-MAX_RESPONSE = 200  # tokens; weights and 20 words need fewer than 120
 
 
 @dataclass(frozen=True, slots=True)

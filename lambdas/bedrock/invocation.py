@@ -15,11 +15,12 @@ from bedrock import converse
 from bedrock.converse import UNPARSED, Question, Reply
 from bedrock.customization import JobStatus
 from bedrock.errors import BedrockError, Gone, Refused, translated
+from intent.plan import MIN_JOB
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-MIN_RECORDS = 100  # below, Bedrock refuses the job
+MIN_RECORDS = MIN_JOB
 RUNNING = frozenset({"Submitted", "Validating", "Scheduled", "InProgress"})
 WRITTEN = frozenset({"Completed", "PartiallyCompleted"})
 _HOURS = 24  # the least that can be asked for; the pipeline stops a job that it no longer waits for

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluate.responses import Response
+from evaluate.responses import Response, leads_right
 from intent.scoring import divergence, max_error, mean_error
 from intent.weights import leading
 
@@ -54,7 +54,7 @@ def interval(draws: Vector) -> Interval | None:
 
 
 _PER_QUERY: Mapping[str, Callable[[Response], float | None]] = {
-    "top1": lambda answer: float(is_right(answer)),
+    "top1": lambda answer: float(leads_right(answer)),
     "valid": lambda answer: float(answer.weights is not None),
     "mae": lambda answer: mean_error(answer.weights, answer.reference) if answer.weights else None,
     "max_error": lambda answer: max_error(answer.weights, answer.reference) if answer.weights else None,
@@ -62,11 +62,6 @@ _PER_QUERY: Mapping[str, Callable[[Response], float | None]] = {
     "latency": lambda answer: answer.latency_ms,
 }
 _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-
-
-def is_right(answer: Response) -> bool:
-    """Whether the answer leads with the reference's leading modality."""
-    return answer.weights is not None and leading(answer.weights) == leading(answer.reference)
 
 
 def intervals(answers: Sequence[Response], resamples: Resamples) -> dict[str, Any]:
@@ -125,9 +120,9 @@ def worst(answers: Sequence[Response], count: int = 20) -> list[Response]:
 
     def badness(answer: Response) -> tuple[bool, bool, float]:
         error = mean_error(answer.weights, answer.reference) if answer.weights else 1.0
-        return answer.weights is None, not is_right(answer), error
+        return answer.weights is None, not leads_right(answer), error
 
-    return sorted((answer for answer in answers if not is_right(answer)), key=badness, reverse=True)[:count]
+    return sorted((answer for answer in answers if not leads_right(answer)), key=badness, reverse=True)[:count]
 
 
 def _values(answers: Sequence[Response], name: str) -> Vector:
@@ -140,4 +135,4 @@ def _led_by(answers: Sequence[Response], name: str) -> Vector:
 
 
 def _where(answers: Sequence[Response], wanted: Callable[[Response], bool]) -> Vector:
-    return np.array([float(is_right(answer)) if wanted(answer) else np.nan for answer in answers], dtype=np.float64)
+    return np.array([float(leads_right(answer)) if wanted(answer) else np.nan for answer in answers], dtype=np.float64)

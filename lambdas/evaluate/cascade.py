@@ -9,16 +9,10 @@ from typing import Any
 import numpy as np
 
 from edge.calibration import expected_calibration_error, reliability, threshold_for, upper_bound
-from evaluate.responses import Response
-from intent.weights import leading
+from evaluate.responses import Response, leads_right
 
 # People who label queries agree with each other on 95 to 98 of 100: to differ on two is not to be worse.
 NEGLIGIBLE = 0.02
-
-
-def leads_right(response: Response) -> bool:
-    """Whether the answer leads with the reference's leading modality."""
-    return response.weights is not None and leading(response.weights) == leading(response.reference)
 
 
 def disagreement(responses: Sequence[Response]) -> float:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from evaluate.responses import Response
+from evaluate.responses import Response, leads_right
 from intent.prices import MILLION, PriceTable
 from intent.scoring import max_error, mean_error
 from intent.weights import leading
@@ -24,7 +24,7 @@ def figures(
     top1, valid: share of all answers (an invalid answer leads with nothing). mae, max_error: over valid ones.
     latency_ms: wall clock around the call. judge: mean level 1..5. cost: model tokens, USD per million routes.
     """
-    right = [r for r in responses if r.weights and leading(r.weights) == leading(r.reference)]
+    right = [r for r in responses if leads_right(r)]
     pairs = [(r.weights, r.reference) for r in responses if r.weights]
     latencies = [r.latency_ms for r in responses if r.latency_ms is not None]
     count = len(responses)

@@ -20,7 +20,13 @@ VERSION = "1.2"
 def model_of(candidate: str, plan: Plan) -> str | None:
     """The model id that a candidate is priced by; None for what runs in our own process."""
     run = plan.run
-    by_name = {"distilled": run.student, "base": run.base, "baseline": run.baseline, "teacher": run.teacher}
+    by_name = {
+        "distilled": run.student,
+        "cascade": run.student,  # what its edge student answers has no tokens
+        "base": run.base,
+        "baseline": run.baseline,
+        "teacher": run.teacher,
+    }
     return by_name.get(candidate)
 
 
@@ -34,7 +40,7 @@ def build(
     )
     together = cascade.combine(answers["edge"], answers["distilled"], chosen["threshold"])
     candidates = [_candidate(objects, keys, plan, name, given) for name, given in answers.items()]
-    candidates.insert(CANDIDATES.index("edge") + 1, _cascade(together, plan))
+    candidates.insert(CANDIDATES.index("edge") + 1, _candidate(objects, keys, plan, "cascade", together))
     doubts = _doubts({**answers, "cascade": together}, plan.run.seed)
     candidates = [{**candidate, **doubts[candidate["name"]]} for candidate in candidates]
     manifest = objects.read_json(keys.manifest)
@@ -101,13 +107,6 @@ def _disagreement(answer: Response) -> dict[str, Any]:
         "answer": answer.weights,
         "reason": answer.reason,
     }
-
-
-def _cascade(answers: Sequence[Response], plan: Plan) -> dict[str, Any]:
-    """Edge and distilled student together. Its cost is per route: what the edge student answers costs no tokens."""
-    model = plan.run.student
-    found = figures(answers, model=model, judge=None, table=prices.load())
-    return {"name": "cascade", "model": model, **found, "judge_detail": None}
 
 
 def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str, answers: Sequence[Response]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from intent.records import Example
-from intent.weights import Parsed, Rejected, Weights
+from intent.weights import Parsed, Rejected, Weights, leading
 
 
 class Answered(BaseModel):
@@ -29,6 +29,11 @@ class Response(Answered):
     query: str
     reference: Weights
     cell: dict[str, str]
+
+
+def leads_right(answer: Response) -> bool:
+    """Whether the answer leads with the reference's leading modality."""
+    return answer.weights is not None and leading(answer.weights) == leading(answer.reference)
 
 
 def join(example: Example, answered: Answered) -> Response:

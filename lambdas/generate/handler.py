@@ -226,6 +226,5 @@ def assemble(request: AssembleRequest) -> dict[str, Any]:
     """Make the data set of what is there, or say which batches are still wanted."""
     from generate import dataset  # noqa: PLC0415  (datasketch and numpy: only this function has the science layer)
 
-    objects, keys = _objects(), Keys(request.run_id)
-    planned = Plan.model_validate(objects.read_json(keys.plan))
+    objects, keys, planned = _open(request.run_id)
     return dataset.assemble(objects, keys, planned, taxonomy.load(), round_=request.round)

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from intent import bill, prompts
-from intent.plan import JUDGED, MAX_EXAMPLES, Batch, Run, spare_calls
+from intent.plan import JUDGED, MAX_EXAMPLES, MAX_RESPONSE, MIN_JOB, Batch, Run, spare_calls
 from intent.prices import PriceTable
 from intent.taxonomy import Taxonomy
 from intent.tokens import tokens
 
-MIN_JOB = 100  # batches, as `bedrock.invocation` asks for: fewer are written call by call
-MAX_RESPONSE = 200  # tokens that the job's teacher may answer with, as `bedrock.customization` asks for
 _BASIS: bill.Basis = "estimated"
 _PROMPTED = ("base", "baseline", "teacher")
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
 MAX_EXAMPLES = {"DISTILLATION": 15_000, "FINE_TUNING": 20_000}  # records that Bedrock takes for Nova Micro
+MIN_JOB = 100  # records: below, Bedrock refuses a batch inference job
+MAX_RESPONSE = 200  # tokens that a distillation job's teacher may answer with; weights and 20 words need fewer than 120
 VALIDATION_SHARE = 0.05
 _LEAST_PER_FAMILY = 4
 CANDIDATES = ("distilled", "edge", "base", "baseline", "teacher", "keyword", "static")

@@ -12,6 +12,7 @@ from route.student import DistilledStudent, Unanswered
 Mode = Literal["cascade", "edge", "distilled"]
 Prefer = Literal["quality", "speed"]
 _NO_REASONS = "explain: the edge student gives no reasons"
+_NOBODY = "neither student can answer at the moment; try again shortly"
 _EARLIER = "the edge student is an earlier version's: this version's file cannot be read at the moment"
 
 
@@ -75,7 +76,7 @@ def at_once(query: str, active: Active, wish: Wish) -> Decision | None:
 def after_asking(query: str, active: Active, student: DistilledStudent, wish: Wish) -> Decision:
     """The distilled student's answer, or the edge student's where it has none. Raises NotReady if neither can."""
     if active.distilled is None:
-        raise NotReady("neither student can answer at the moment; try again shortly")
+        raise NotReady(_NOBODY)
     said = student.weigh(query, active.distilled.deployment_arn, explain=wish.explain)
     if isinstance(said, Unanswered):
         return fall_back(query, active, said)
@@ -94,7 +95,7 @@ def after_asking(query: str, active: Active, student: DistilledStudent, wish: Wi
 def fall_back(query: str, active: Active, why: Unanswered) -> Decision:
     """The edge student's answer in place of the distilled one's. Raises NotReady if there is no edge student."""
     if active.edge is None:
-        raise NotReady("neither student can answer at the moment; try again shortly")
+        raise NotReady(_NOBODY)
     answer, reply = active.edge.predict(query), why.reply
     told = f"the distilled student could not answer ({why.failure}); these weights are the edge student's"
     return Decision(

@@ -1,6 +1,5 @@
 """Which modality leads: MiniLM with written examples, and cue words. Sharp and fast; not yet on a scale of weights."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,8 +43,6 @@ def written_examples(taxonomy: Taxonomy) -> Examples:
 def cues_in(query: str) -> list[tuple[Group, str]]:
     """The cue words of a query with their groups, in order."""
     words, table = cue_tokens(tokens(query)), lexicon()
-    if words and not words[-1].startswith("<") and _ASKED_FOR.fullmatch(query):
-        words.append("<titled>")
     found = table.find(words)
     return [(table.groups[group], " ".join(words[start : start + count])) for group, start, count in found]
 
@@ -109,12 +106,6 @@ class Ranker:
         return float(regression.std()), float(nearest.std())
 
 
-_CAPITAL = r"[A-Z][\w'\u2019-]*"
-# Up to six words, then to the end a title: three words in title case, or an article and one.
-_ASKED_FOR = re.compile(
-    rf"\S+(?: [a-z']\S*){{0,5}} (?:(?:The|A|An)|{_CAPITAL}(?: [a-z]{{1,4}}){{0,2}} {_CAPITAL})"
-    rf"(?:(?: [a-z]{{1,4}}){{0,2}} {_CAPITAL})+[.?!]?"
-)
 _CUE_SPREAD = 2.0  # of the cue scores over the written examples
 
 
