@@ -5,17 +5,9 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from cdk import prices
-from cdk.settings import (
-    ACCOUNT_PYTHON,
-    STAGES,
-    Architecture,
-    Limits,
-    Models,
-    RunDefaults,
-    Settings,
-    SettingsError,
-    one_of,
-)
+from cdk.callers import Callers
+from cdk.checks import SettingsError, one_of
+from cdk.settings import ACCOUNT_PYTHON, STAGES, Architecture, Limits, Models, RunDefaults, Settings
 
 _MACHINES: dict[str, Architecture] = {
     "aarch64": "arm64",
@@ -23,7 +15,7 @@ _MACHINES: dict[str, Architecture] = {
     "x86_64": "x86_64",
     "amd64": "x86_64",
 }
-_Part = TypeVar("_Part", Models, RunDefaults, Limits)
+_Part = TypeVar("_Part", Models, RunDefaults, Limits, Callers)
 
 
 def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> Settings:
@@ -42,6 +34,7 @@ def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> 
         models=_build(Models, "models", context, own),
         run=_build(RunDefaults, "run", context, own),
         limits=_build(Limits, "limits", context, own),
+        callers=_build(Callers, "callers", context, own),
         route_mode=str(own.get("route_mode", context.get("route_mode"))),
         report_note=own.get("report_note"),
         taxonomy=str(own.get("taxonomy", context.get("taxonomy"))),

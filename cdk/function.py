@@ -32,6 +32,8 @@ class Function(Construct):
         memory: int = 512,
         science: bool = False,
         environment: Mapping[str, str] | None = None,
+        snap_start: bool = False,
+        concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         room = handler.partition(".")[0]
@@ -50,6 +52,8 @@ class Function(Construct):
             role=self.role,
             timeout=Duration.seconds(timeout),
             memory_size=memory,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
+            reserved_concurrent_executions=concurrency,
             tracing=lambda_.Tracing.ACTIVE,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,

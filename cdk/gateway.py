@@ -59,6 +59,9 @@ ANSWERS = (
         "not_found",
         "there are POST /route, POST /route/batch, GET /health, GET /version and GET /openapi.json",
     ),
+    Answer(apigw.ResponseType.ACCESS_DENIED, None, "forbidden", "these credentials may not call this"),
+    Answer(apigw.ResponseType.UNAUTHORIZED, None, "unauthorized", "send credentials: how is the deployment's choice"),
+    Answer(apigw.ResponseType.WAF_FILTERED, None, "forbidden", "the request was refused by the firewall"),
     Answer(apigw.ResponseType.THROTTLED, None, "too_many_requests", "too many requests a second; wait, then try again"),
     Answer(apigw.ResponseType.QUOTA_EXCEEDED, None, "quota_exceeded", "the key's quota of today is used up"),
     Answer(apigw.ResponseType.INTEGRATION_TIMEOUT, "504", "timeout", "the answer took too long; try again"),
@@ -69,13 +72,15 @@ ANSWERS = (
 )
 
 
-def add_gateway_answers(api: apigw.RestApi) -> None:
-    """Give every answer that does not come from the function the one shape of our errors."""
+def add_gateway_answers(api: apigw.RestApi, *, origin: str) -> None:
+    """Give every answer that does not come from the function the one shape of our errors; `origin` may read them."""
+    allowed = {"Access-Control-Allow-Origin": f"'{origin}'"} if origin else None
     for answer in ANSWERS:
         body = {"code": answer.code, "message": answer.message, "request_id": "$context.requestId"}
         api.add_gateway_response(
             f"Answer{answer.type.response_type}",
             type=answer.type,
             status_code=answer.status,
+            response_headers=allowed,
             templates={"application/json": json.dumps(body)},
         )

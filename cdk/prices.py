@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from cdk.settings import SettingsError
+from cdk.checks import SettingsError
 
 _PER_MODEL = {"models": ("input", "output"), "training": ("per_million_tokens_and_epoch",)}
 _SINGLE = {"storage": ("per_model_and_month",), "batch": ("share",), "aws": ("per_run", "per_step")}

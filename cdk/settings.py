@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
+
+from cdk.callers import Callers
+from cdk.checks import SettingsError, one_of
 
 STAGES = ("dev", "prod", "local")
 REGIONS = ("us-east-1", "us-west-2")  # on-demand deployment of custom models, Bedrock user guide, 2026-11
@@ -12,13 +15,6 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")  # Lambda runtimes that the code runs
 ACCOUNT_PYTHON = PYTHONS[-1]
 
 Architecture = Literal["arm64", "x86_64"]
-
-
-_Value = TypeVar("_Value", str, int)
-
-
-class SettingsError(ValueError):
-    """The context does not describe a deployment; the message names the key and what it may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +106,7 @@ class Settings:
     models: Models
     run: RunDefaults
     limits: Limits
+    callers: Callers = field(default_factory=Callers)
     route_mode: str = ROUTE_MODES[0]
     bundle: bool = True
     report_note: str | None = None
@@ -137,10 +134,3 @@ class Settings:
     def pointer(self) -> str:
         """Name of the SSM parameter that holds the active pointer."""
         return f"/intent-router/{self.stage}/active"
-
-
-def one_of(name: str, value: _Value, known: tuple[_Value, ...]) -> _Value:
-    """The value, if it is known. Raises SettingsError."""
-    if value not in known:
-        raise SettingsError(f"{name} must be one of {', '.join(map(str, known))}; is {value!r}")
-    return value

@@ -51,7 +51,9 @@ class IntentRouter(Stack):
         CfnOutput(self, "RouteUrl", value=route.url)
         CfnOutput(self, "ApiId", value=route.api.rest_api_id)
         CfnOutput(self, "ApiStage", value=settings.stage)
-        CfnOutput(self, "ApiKeyId", value=route.api_key.key_id)
+        CfnOutput(self, "ApiAuth", value=settings.callers.auth)
+        if route.api_key:
+            CfnOutput(self, "ApiKeyId", value=route.api_key.key_id)
         CfnOutput(self, "StateMachineArn", value=pipeline.state_machine.state_machine_arn)
         CfnOutput(self, "DataBucketName", value=storage.bucket.bucket_name)
         CfnOutput(self, "TopicArn", value=notices.topic.topic_arn)

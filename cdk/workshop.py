@@ -21,7 +21,9 @@ class Workshop(Construct):
         super().__init__(scope, construct_id)
         self.settings = settings
         self.storage = storage
-        self.runtime = lambda_.Runtime(f"python{settings.python}", lambda_.RuntimeFamily.PYTHON)
+        self.runtime = lambda_.Runtime(
+            f"python{settings.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True
+        )
         self.architecture = _ARCHITECTURES[settings.architecture]
         code = assets.code(root, taxonomy=settings.taxonomy, prices=settings.prices, bindings=settings.bindings)
         self.code = lambda_.Code.from_asset(str(code), asset_hash=code.name)

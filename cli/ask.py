@@ -1,4 +1,4 @@
-"""Ask the deployed `POST /route`, as any caller does: one HTTPS request with an API key."""
+"""Ask the deployed `POST /route`, as any caller does: one HTTPS request."""
 
 import json
 import shlex
@@ -9,8 +9,8 @@ from typing import Any, Literal
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from cli.caller import Route
 from cli.problems import NoAnswer
-from cli.target import Route
 
 _TIMEOUT = 30  # seconds; API Gateway itself gives up after 29
 
@@ -35,7 +35,7 @@ def ask(route: Route, query: str, *, explain: bool = False, prefer: Prefer | Non
 
 def post(route: Route, body: bytes, *, with_key: bool = True) -> Answer:
     """Send `body` as it is."""
-    headers = {"content-type": "application/json"} | ({"x-api-key": route.key} if with_key else {})
+    headers = {"content-type": "application/json"} | (route.credentials(body) if with_key else {})
     request = Request(route.url, data=body, headers=headers, method="POST")  # noqa: S310  (the stack's own URL)
     proxies = {} if route.url.startswith("http://localhost:") else None  # loopback never goes through a proxy
     started = perf_counter()
@@ -71,5 +71,8 @@ def sentence(answer: Answer) -> str:
 
 def curl(route: Route, query: str) -> str:
     """The same request as a line to paste into a shell."""
-    words = ("curl", "-s", route.url, "-H", f"x-api-key: {route.key}", "-H", "content-type: application/json")
-    return shlex.join((*words, "-d", json.dumps({"query": query})))
+    body = json.dumps({"query": query})
+    shown = [] if route.signer else [f"{name}: {value}" for name, value in route.credentials(body.encode()).items()]
+    headers = [part for header in (*shown, "content-type: application/json") for part in ("-H", header)]
+    signed = ["--aws-sigv4", f"aws:amz:{route.region}:execute-api", "--user", "KEY:SECRET"] if route.signer else []
+    return shlex.join(("curl", "-s", route.url, *signed, *headers, "-d", body))

@@ -3,6 +3,7 @@
 Problem
 ├── NoCloud      neither an embedded AWS nor AWS credentials
 ├── NoStack      the app is not deployed there
+├── NoToken      the route asks for a token, and none was given
 ├── ToolFailed   cdk ended with an error
 ├── Refused      the run was not started, or ended before it began
 └── NoAnswer     the route or a report could not be read
@@ -21,6 +22,10 @@ class NoCloud(Problem):
 
 class NoStack(Problem):
     """The app is not deployed in the AWS that was chosen."""
+
+
+class NoToken(Problem):
+    """The route's authorizer wants a token, which the command line does not have."""
 
 
 class ToolFailed(Problem):

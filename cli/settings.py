@@ -8,8 +8,9 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from cdk.checks import SettingsError
 from cdk.context import load
-from cdk.settings import Settings, SettingsError
+from cdk.settings import Settings
 from cli.problems import Refused
 from intent import taxonomy
 

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session as BotocoreSession
 
+from cli.caller import Route, signing, with_token
 from cli.problems import NoCloud, NoStack
 from cli.settings import ROOT, choose_taxonomy, of_stage
 from local import cloud
@@ -26,14 +27,6 @@ class Where(StrEnum):
 
     LOCAL = "local"
     AWS = "aws"
-
-
-@dataclass(frozen=True)
-class Route:
-    """`POST /route` as a caller sees it. `key` goes into the header `x-api-key`."""
-
-    url: str
-    key: str
 
 
 @dataclass(frozen=True)
@@ -78,11 +71,15 @@ class Target:
 
     @cached_property
     def route(self) -> Route:
-        """Address and key of `POST /route`. The embedded API Gateway is reached by path, not by host name."""
-        answer = self.client("apigateway").get_api_key(apiKey=self.output("ApiKeyId"), includeValue=True)
-        url = self.output("RouteUrl")
+        """Address of `POST /route`, and what it asks for. The embedded API Gateway is reached by path, not by name."""
+        url, auth = self.output("RouteUrl"), self.output("ApiAuth")
         if self.endpoint:
             url = f"{self.endpoint}/_aws/execute-api/{self.output('ApiId')}/{self.output('ApiStage')}/route"
+        if auth == "iam":
+            return signing(url, self.session)
+        if auth != "api_key":
+            return with_token(url, auth)
+        answer = self.client("apigateway").get_api_key(apiKey=self.output("ApiKeyId"), includeValue=True)
         return Route(url=url, key=answer["value"])
 
 

@@ -1,5 +1,6 @@
 """The route function's door: an API Gateway event in, a proxy result out. Never raises; a query is never logged."""
 
+import os
 import time
 from functools import cache
 from pathlib import Path
@@ -82,7 +83,13 @@ def route(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN40
         unknown = RouteError("something went wrong here; the request may be sent again")
         result = answer.failure(unknown, request_id=request_id)
     flush()
-    return result
+    return _readable(result)
+
+
+def _readable(result: dict[str, Any]) -> dict[str, Any]:
+    """The answer, which pages of the one origin that the deployment allows may read."""
+    origin = os.environ.get("CORS_ORIGIN")
+    return {**result, "headers": {**result["headers"], "Access-Control-Allow-Origin": origin}} if origin else result
 
 
 def _request_id(event: object, context: object) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from cdk.checks import SettingsError
 from cdk.context import load
-from cdk.settings import Settings, SettingsError
+from cdk.settings import Settings
 from tests.infra.conftest import ROOT, context
 
 

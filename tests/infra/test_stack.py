@@ -8,7 +8,17 @@ from tests.infra.conftest import ROOT
 from tests.infra.template import Template, statements, walk
 
 OUTPUTS = {
-    *("RouteUrl", "ApiId", "ApiStage", "ApiKeyId", "StateMachineArn", "DataBucketName", "TopicArn", "PointerName"),
+    *(
+        "RouteUrl",
+        "ApiId",
+        "ApiStage",
+        "ApiAuth",
+        "ApiKeyId",
+        "StateMachineArn",
+        "DataBucketName",
+        "TopicArn",
+        "PointerName",
+    ),
 }
 NAMES = {
     *("BucketName", "FunctionName", "RoleName", "TopicName", "StateMachineName", "LogGroupName", "AlarmName"),

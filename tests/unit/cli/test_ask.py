@@ -7,10 +7,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.credentials import Credentials
 
 from cli.ask import Answer, ask, curl, post, sentence, sums_to_one
+from cli.caller import Route
 from cli.problems import NoAnswer
-from cli.target import Route
 
 WEIGHTS = {"visual": 0.1, "audio": 0.2, "transcription": 0.6, "metadata": 0.1}
 
@@ -80,3 +82,10 @@ def test_given_decimal_weights_then_the_sum_is_exact() -> None:
 def test_given_quotes_in_a_query_then_the_curl_survives_a_shell() -> None:
     words = shlex.split(curl(Route(url="http://localhost:1/route", key="k"), 'who says "it\'s over"?'))
     assert json.loads(words[words.index("-d") + 1]) == {"query": 'who says "it\'s over"?'}
+
+
+def test_given_a_signer_then_the_curl_signs_and_shows_no_secret() -> None:
+    signer = SigV4Auth(Credentials("AKID", "secret"), "execute-api", "eu-west-1")
+    words = shlex.split(curl(Route(url="https://x.example/dev/route", signer=signer, region="eu-west-1"), "x"))
+    assert words[words.index("--aws-sigv4") + 1] == "aws:amz:eu-west-1:execute-api"
+    assert not [word for word in words if "secret" in word or "AKID" in word]

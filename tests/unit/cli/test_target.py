@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli import target as targets
-from cli.problems import NoCloud, NoStack
+from cli.problems import NoCloud, NoStack, NoToken
 from cli.settings import ROOT
 from cli.target import Target, Where, resolve
 
@@ -16,6 +16,7 @@ OUTPUTS = {
     "RouteUrl": "https://abc.execute-api.us-east-1.amazonaws.com/v1/route",
     "ApiId": "abc",
     "ApiStage": "v1",
+    "ApiAuth": "api_key",
     "ApiKeyId": "key-1",
 }
 
@@ -132,3 +133,22 @@ def test_given_an_account_then_the_route_is_the_stacks_own_url(monkeypatch: pyte
 def test_given_the_embedded_aws_then_the_route_goes_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
     route = deployed(monkeypatch, {"intent-router-dev": OUTPUTS}, FakeCloud()).route
     assert route.url == "http://localhost:4700/_aws/execute-api/abc/v1/route"
+
+
+def test_given_iam_then_the_request_is_signed_for_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    target = deployed(monkeypatch, {"intent-router-dev": {**OUTPUTS, "ApiAuth": "iam"}})
+    headers = target.route.credentials(b"{}")
+    assert "AKIDEXAMPLE" in headers["Authorization"]
+    assert "/us-east-1/execute-api/aws4_request" in headers["Authorization"]
+    assert "x-api-key" not in headers
+    assert headers != target.route.credentials(b'{"query": "x"}'), "the signature covers the body"
+
+
+def test_given_an_authorizer_then_the_token_travels_along_or_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks = {"intent-router-dev": {**OUTPUTS, "ApiAuth": "cognito"}}
+    with pytest.raises(NoToken, match="ROUTER_TOKEN"):
+        _ = deployed(monkeypatch, stacks).route
+    monkeypatch.setenv("ROUTER_TOKEN", "eyJ")
+    assert deployed(monkeypatch, stacks).route.credentials(b"") == {"authorization": "eyJ"}

@@ -282,3 +282,15 @@ def test_given_the_clients_limits_then_they_add_up_to_less_than_the_gateways() -
     total = worst(PROMPT) + 2 * (worst(STORES) + backoff)
     assert total < 29, "API Gateway's integration timeout, seconds"
     assert worst(PROMPT) <= 3
+
+
+def test_given_one_origin_then_its_pages_may_read_answers_and_errors(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(replying(ANSWER))
+    assert "Access-Control-Allow-Origin" not in handler.route(event(), Context())["headers"]
+    monkeypatch.setenv("CORS_ORIGIN", "https://search.example")
+    for body in (event(), event(body="{}")):
+        answer = handler.route(body, Context())
+        assert answer["headers"]["Access-Control-Allow-Origin"] == "https://search.example"
+        assert answer["headers"]["Content-Type"] == "application/json"
