@@ -12,6 +12,7 @@ from hypothesis import settings
 from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # numpy reads it on import: two test processes share two cores
 # Powertools reads these when `doors` is imported.
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "IntentRouter"
 os.environ["POWERTOOLS_SERVICE_NAME"] = "unit"
