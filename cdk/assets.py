@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from cdk import gate as rules
+
 LAYERS_FORMAT = "1"  # raise it when the way layers are built changes
 _NOT_CODE = shutil.ignore_patterns("__pycache__", "tests", "*.pyc", "*.in", "*.txt", ".*")
 _PLATFORMS = ("manylinux2014", "manylinux_2_17", "manylinux_2_28")  # Amazon Linux 2023 has glibc 2.34
@@ -29,26 +31,36 @@ class BundlingError(RuntimeError):
     """What goes into a bundle could not be read or fetched; the message says what, and pip's last words."""
 
 
-def code(root: Path, *, taxonomy: str = "taxonomy.yaml", **settings: Mapping[str, Any]) -> Path:
-    """A directory with the packages of `lambdas/` and the taxonomy as JSON: what Lambda imports from.
+def code(
+    root: Path, *, taxonomy: str = "taxonomy.yaml", gate: str = "gate.yaml", **settings: Mapping[str, Any]
+) -> Path:
+    """A directory with the packages of `lambdas/`, the taxonomy and the gate's rules as JSON: what Lambda imports from.
 
-    `taxonomy`: a YAML file, from the root. `settings`: the deployment's own, by name (prices, bindings), put beside the
-    packages as `<name>.json` unless they are empty. Raises BundlingError if the taxonomy is not there or not YAML.
+    `taxonomy`, `gate`: YAML files, from the root. `settings`: the deployment's own, by name (prices, bindings), put
+    beside the packages as `<name>.json` unless they are empty. Raises BundlingError if a file is not there or not YAML,
+    SettingsError if the gate's has not the shape of one.
     """
-    try:
-        content = yaml.safe_load((root / taxonomy).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise BundlingError(f"context key taxonomy: cannot read {taxonomy}: {error}") from None
+    compiled = {
+        "taxonomy": _yaml(root, "taxonomy", taxonomy),
+        "gate": rules.checked(_yaml(root, "gate", gate), gate),
+    }
     with tempfile.TemporaryDirectory(dir=_made(root / "build" / "code")) as workshop:
         staged = Path(workshop) / "code"
         shutil.copytree(root / "lambdas", staged, ignore=_NOT_CODE)
-        for name, value in {"taxonomy": content, **settings}.items():
+        for name, value in {**compiled, **settings}.items():
             if value:
                 (staged / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
         target = root / "build" / "code" / digest(_contents(staged))
         if not target.exists():
             _put(staged, target)
         return target
+
+
+def _yaml(root: Path, key: str, name: str) -> Any:  # noqa: ANN401  (whatever the file holds)
+    try:
+        return yaml.safe_load((root / name).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise BundlingError(f"context key {key}: cannot read {name}: {error}") from None
 
 
 def layer(root: Path, name: str, *, python: str, architecture: str) -> Path:

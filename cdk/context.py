@@ -38,6 +38,7 @@ def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> 
         route_mode=str(own.get("route_mode", context.get("route_mode"))),
         report_note=own.get("report_note"),
         taxonomy=str(own.get("taxonomy", context.get("taxonomy"))),
+        gate=str(own.get("gate", context.get("gate", Settings.gate))),
         bindings={**_section(context, "bindings"), **_section(own, "bindings")},
         prices=prices.checked({**_section(context, "prices"), **_section(own, "prices")}),
         bundle=str(context.get("bundle", own.get("bundle", True))).lower() != "false",

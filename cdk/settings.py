@@ -96,7 +96,8 @@ class Settings:
     this host's Python, which has the very packages of the lock files, and would unpack a layer again for every worker
     (3 s for the runtime layer, 8 s with the science layer, measured 2026-11-21). `report_note` heads every report.
     `bindings`: by engine, the fields behind the modalities, for `targets` of POST /route (docs/engines.md).
-    `prices` come before those of `lambdas/intent/prices.json`, in its shape. `taxonomy`: a YAML file, from the root.
+    `prices` come before those of `lambdas/intent/prices.json`, in its shape. `taxonomy` and `gate`: YAML files, from
+    the root.
     """
 
     stage: str
@@ -111,6 +112,7 @@ class Settings:
     bundle: bool = True
     report_note: str | None = None
     taxonomy: str = "taxonomy.yaml"
+    gate: str = "gate.yaml"
     prices: Mapping[str, Any] = field(default_factory=dict[str, Any])
     bindings: Mapping[str, Any] = field(default_factory=dict[str, Any])
 

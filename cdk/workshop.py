@@ -25,7 +25,9 @@ class Workshop(Construct):
             f"python{settings.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True
         )
         self.architecture = _ARCHITECTURES[settings.architecture]
-        code = assets.code(root, taxonomy=settings.taxonomy, prices=settings.prices, bindings=settings.bindings)
+        code = assets.code(
+            root, taxonomy=settings.taxonomy, gate=settings.gate, prices=settings.prices, bindings=settings.bindings
+        )
         self.code = lambda_.Code.from_asset(str(code), asset_hash=code.name)
         self.basic_layer = self._layer("Runtime", root)
         self.science_layer = self._layer("Science", root)

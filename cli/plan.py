@@ -14,9 +14,9 @@ from rich.table import Table
 from cli.problems import Refused
 from cli.settings import ROOT, choose_taxonomy, of_stage
 from generate.plan import first_batches
-from generate.preflight import check_models
+from generate.preflight import check_gate, check_models
 from generate.request import Rejected, resolve
-from intent import bill, prices, taxonomy
+from intent import bill, gatefile, prices, taxonomy
 from intent.estimate import at_most, estimate
 from intent.models import AS_OF, as_published
 from intent.plan import Batch, Run
@@ -39,6 +39,8 @@ def think_through(given: Mapping[str, Any], *, stage: str, prices_file: Path | N
     try:
         settings = of_stage(stage)
         choose_taxonomy(ROOT / settings.taxonomy)
+        gatefile.choose(ROOT / settings.gate)
+        check_gate()
         table = prices.put_over(prices.load(), settings.prices)
         if prices_file:
             table = prices.put_over(table, _read(prices_file))

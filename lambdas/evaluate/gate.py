@@ -1,108 +1,143 @@
-"""The gate: rules on the report's figures. All must hold; a figure that is missing fails its rule."""
+"""The gate: every rule of `gate.yaml` on the report's figures. All must hold; what was not measured breaks its rule."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-TOP1_SLACK = 0.01  # of the baseline's
-JUDGE_SLACK = 0.2  # levels
-MAX_MAE = 0.08
-MIN_VALID = 0.995
-MAX_COST_SHARE = 0.05  # of the baseline's: at least 95 % cheaper
-MIN_RECALL = 0.5  # a modality that is missed more often than found is forgotten
+from intent.figures import ACTIVE, FIGURES, OWNERS, PAIRED_WITH
+from intent.rules import Rule
+
+NO_ACTIVE = "no active version to compare with"
+_DIGITS = 6  # of differences and shares: 3.8 - 4.0 is -0.2
+
+Figures = Mapping[str, Any]
+
+
+class _Missing(Exception):
+    """What a rule needs and the report does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule and how it came out. `at_least`: the figure must reach the bound; otherwise stay at or below it."""
+class Outcome:
+    """How a rule came out. `note`: why it has no figure; `applies` False: there is nothing to compare with yet."""
 
-    rule: str
-    figure: float | None
-    bound: float | None
-    at_least: bool
+    rule: Rule
+    figure: float | None = None
+    note: str | None = None
+    applies: bool = True
 
     @property
     def passed(self) -> bool:
-        """False where figure or bound is missing."""
-        if self.figure is None or self.bound is None:
-            return False
-        return self.figure >= self.bound if self.at_least else self.figure <= self.bound
+        """False without a figure, unless the rule does not apply."""
+        if self.figure is None:
+            return not self.applies
+        return self.figure >= self.rule.bound if self.rule.floor else self.figure <= self.rule.bound
+
+    @property
+    def sentence(self) -> str:
+        """Why it was lost."""
+        if self.figure is None:
+            return f"{self.rule.text}: {self.note}"
+        return f"{self.rule.text}: {self.figure} is {'below' if self.rule.floor else 'above'} {self.rule.bound}"
 
     def row(self) -> dict[str, Any]:
         """As the report shows it."""
         return {
-            "rule": self.rule,
+            "rule": self.rule.text,
+            "candidate": self.rule.candidate,
             "figure": self.figure,
-            "bound": self.bound,
-            "at_least": self.at_least,
+            "bound": self.rule.bound,
+            "at_least": self.rule.floor,
             "passed": self.passed,
+            "applies": self.applies,
+            "note": self.note,
         }
 
 
-def judge(candidates: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """`passed`, the rules, and one sentence: the verdict over the figures by candidate name."""
-    rules = [rule for student in ("distilled", "cascade") for rule in _student(student, candidates)]
-    rules += _stands_in("edge", candidates.get("edge", {}))
-    rules += _against_baseline(candidates)
-    lost = [rule for rule in rules if not rule.passed]
-    reason = "; ".join(_sentence(rule) for rule in lost) or f"all {len(rules)} rules hold"
-    return {"passed": not lost, "reason": reason, "rules": [rule.row() for rule in rules]}
+def judge(candidates: Mapping[str, Figures], *, rules: Sequence[Rule], active: int | None) -> dict[str, Any]:
+    """`passed`, the rules, and one sentence: the verdict over the figures by candidate name.
+
+    `active`: the version that the route answered from meanwhile; None: there is none, and a rule against it does not
+    apply.
+    """
+    outcomes = [_outcome(rule, candidates, active) for rule in rules]
+    lost = [outcome for outcome in outcomes if not outcome.passed]
+    applying = sum(outcome.applies for outcome in outcomes)
+    reason = "; ".join(outcome.sentence for outcome in lost) or f"all {applying} rules hold"
+    return {"passed": not lost, "reason": reason, "rules": [outcome.row() for outcome in outcomes]}
 
 
-def _student(name: str, candidates: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
-    student, baseline = candidates.get(name, {}), candidates.get("baseline", {})
-    return [
-        *_stands_in(name, student),
-        Rule(f"{name}: mean weight error", student.get("mae"), MAX_MAE, at_least=False),
-        Rule(
-            f"{name}: leading modality right, against the baseline",
-            student.get("top1"),
-            _shifted(baseline.get("top1"), -TOP1_SLACK),
-            at_least=True,
-        ),
-    ]
+def _outcome(rule: Rule, candidates: Mapping[str, Figures], active: int | None) -> Outcome:
+    if rule.other == ACTIVE and active is None:
+        return Outcome(rule, note=NO_ACTIVE, applies=False)
+    try:
+        return Outcome(rule, figure=_measured(rule, candidates))
+    except _Missing as missing:
+        return Outcome(rule, note=f"missing: {missing}")
 
 
-def _stands_in(name: str, student: Mapping[str, Any]) -> list[Rule]:
-    """What is asked of a student that answers only where nobody better can, as the unsure edge student does."""
-    known = [value for value in (student.get("recall") or {}).values() if value is not None]
-    return [
-        Rule(f"{name}: answers that obey the contract", student.get("valid"), MIN_VALID, at_least=True),
-        Rule(f"{name}: recall of the weakest modality", min(known) if known else None, MIN_RECALL, at_least=True),
-    ]
+def _measured(rule: Rule, candidates: Mapping[str, Figures]) -> float:
+    """The figure, difference or share that the rule asks for. Raises _Missing."""
+    if rule.against:
+        return _difference(rule, candidates, rule.against)
+    if rule.share_of:
+        whole = _figure(candidates, rule.share_of, rule.figure)
+        if not whole:
+            raise _Missing(f"a share, since {OWNERS[rule.share_of]} {FIGURES[rule.figure].words} is 0")
+        return round(_figure(candidates, rule.candidate, rule.figure) / whole, _DIGITS)
+    if rule.certain:
+        found: Any = candidates.get(rule.candidate, {}).get("intervals")
+        return _end(rule, _at(found, FIGURES[rule.figure].interval or ()))
+    return _figure(candidates, rule.candidate, rule.figure)
 
 
-def _against_baseline(candidates: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
-    student, baseline = candidates.get("distilled", {}), candidates.get("baseline", {})
-    cascade = candidates.get("cascade", {})
-    cost = baseline.get("cost_per_million_usd")
-    return [
-        Rule(
-            "distilled: judge score, against the baseline",
-            student.get("judge"),
-            _shifted(baseline.get("judge"), -JUDGE_SLACK),
-            at_least=True,
-        ),
-        Rule(
-            "distilled: cost per million routes, against the baseline",
-            student.get("cost_per_million_usd"),
-            None if cost is None else round(cost * MAX_COST_SHARE, 2),
-            at_least=False,
-        ),
-        Rule(
-            "cascade: median latency, against the baseline",
-            (cascade.get("latency_ms") or {}).get("p50"),
-            (baseline.get("latency_ms") or {}).get("p50"),
-            at_least=False,
-        ),
-    ]
+def _difference(rule: Rule, candidates: Mapping[str, Figures], other: str) -> float:
+    """Query by query where the report has it so; else one figure minus the other."""
+    paired = FIGURES[rule.figure].paired
+    if paired and other in PAIRED_WITH:
+        pair = _at(candidates.get(rule.candidate), (f"against_{other}", paired))
+        if rule.certain:
+            return _end(rule, _at(pair, ("interval",)))
+        if paired == rule.figure:  # of percentiles there are intervals only: they are no means over pairs
+            return _number(_at(pair, ("difference",)), f"the difference from {OWNERS[other]}")
+    own, theirs = (_figure(candidates, name, rule.figure) for name in (rule.candidate, other))
+    return round(own - theirs, _DIGITS)
 
 
-def _shifted(value: float | None, by: float) -> float | None:
-    return None if value is None else round(value + by, 4)
+def _figure(candidates: Mapping[str, Figures], candidate: str, figure: str) -> float:
+    found = _at(candidates.get(candidate), tuple(figure.split(".")))
+    return _weakest(found, f"{OWNERS[candidate]} {FIGURES[figure].words}")
 
 
-def _sentence(rule: Rule) -> str:
-    if rule.figure is None or rule.bound is None:
-        return f"{rule.rule}: no figure"
-    return f"{rule.rule}: {rule.figure} is {'below' if rule.at_least else 'above'} {rule.bound}"
+def _end(rule: Rule, interval: Any) -> float:  # noqa: ANN401  (JSON)
+    """The end of an interval that speaks against the candidate."""
+    end = (0 if rule.floor else 1,)
+    by_name = isinstance(interval, Mapping)
+    found = {name: _at(one, end) for name, one in interval.items()} if by_name else _at(interval, end)
+    return _weakest(found, f"an interval of {OWNERS[rule.candidate]} {FIGURES[rule.figure].words}")
+
+
+def _weakest(found: Any, what: str) -> float:  # noqa: ANN401  (JSON)
+    """A number; of numbers by modality the least. Nobody knows whether one without held-out queries is forgotten."""
+    if not isinstance(found, Mapping) or not found:
+        return _number(found, what)
+    return min(_number(value, f"{what}, {name}") for name, value in found.items())
+
+
+def _number(found: Any, what: str) -> float:  # noqa: ANN401  (JSON)
+    if isinstance(found, int | float) and math.isfinite(found):
+        return float(found)
+    raise _Missing(what)
+
+
+def _at(found: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401  (JSON)
+    """What lies at the end of the path; None where it breaks off."""
+    for step in path:
+        if isinstance(found, Mapping):
+            found = found.get(step)
+        elif isinstance(found, Sequence) and isinstance(step, int) and step < len(found):
+            found = found[step]
+        else:
+            return None
+    return found

@@ -9,7 +9,7 @@ from evaluate.balance import balance
 from evaluate.bill import compare, receipt
 from evaluate.measure import figures
 from evaluate.responses import Response
-from intent import prices, taxonomy
+from intent import gatefile, prices, taxonomy
 from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.runs import Keys
 from store.objects import Objects
@@ -53,7 +53,10 @@ def build(
         taxonomy=taxonomy.load(),
         table=prices.load(),
     )
-    verdict = gate.judge({candidate["name"]: candidate for candidate in candidates})
+    alone = cascade.account(answers["edge"], chosen["threshold"])
+    by_name = {candidate["name"]: candidate for candidate in candidates}
+    by_name["edge"] = {**by_name["edge"], **alone}
+    verdict = gate.judge(by_name, rules=gatefile.load(), active=None)
     return {
         "schema_version": VERSION,
         "run_id": plan.run_id,
@@ -71,7 +74,7 @@ def build(
         "edge": {
             "fit": objects.read_json(keys.edge_metrics),
             **chosen,
-            **cascade.account(answers["edge"], chosen["threshold"]),
+            **alone,
         },
         "students": {**students, "edge": {**students["edge"], "threshold": chosen["threshold"]}},
         "candidates": candidates,

@@ -14,7 +14,7 @@ from doors import count, door
 from doors.clients import client, environment
 from generate import batches, job, resume
 from generate.plan import first_batches, make, summary
-from generate.preflight import check_cost, check_models
+from generate.preflight import check_cost, check_gate, check_models
 from generate.request import Rejected, resolve
 from intent import prices, taxonomy
 from intent.plan import Plan
@@ -108,6 +108,7 @@ def plan(request: PlanRequest) -> dict[str, Any]:
     """Check all that can be checked before money is spent, take the lease, write `plan.json`; or resume a run."""
     run, objects = run_id(request.execution_name), _objects()
     try:
+        check_gate()
         resumed = resume.wanted(request.input)
         run = resumed or run
         made = _resumed(objects, run, request) if resumed else _new(run, request)

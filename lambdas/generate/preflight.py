@@ -1,11 +1,11 @@
-"""Before a run spends anything: may each of its models be used, or what stands in for it; and what will it cost."""
+"""Before a run spends anything: its models (or what stands in for them), its cost, and the gate that will decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from generate.request import Rejected
-from intent import bill
+from intent import bill, gatefile
 from intent.estimate import at_most, estimate
 from intent.models import LookUp, family, objection, successor
 from intent.plan import Batch, Run
@@ -63,6 +63,14 @@ def check_cost(run: Run, batches: Sequence[Batch], taxonomy: Taxonomy, table: Pr
             f"{bill.total(items):.2f} ({listed}): ask for fewer examples or raise max_cost_usd",
         )
     return items
+
+
+def check_gate() -> None:
+    """Raises Rejected, InvalidGate, if the rules that will decide cannot be used."""
+    try:
+        gatefile.load()
+    except gatefile.GateError as error:
+        raise Rejected("InvalidGate", str(error)) from None
 
 
 def _heir(model: str, look_up: LookUp, now: datetime) -> str | None:

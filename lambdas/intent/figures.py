@@ -1,0 +1,70 @@
+"""The figures that a gate may hold a candidate to: what each may be, which way is better, where it is measured."""
+
+import math
+from dataclasses import dataclass
+
+from intent.plan import CANDIDATES, JUDGED
+
+ACTIVE = "active"  # the version that the route answers from while the run is evaluated
+# Whom a sentence means by a candidate's name; only these names may stand in a rule.
+OWNERS = {name: f"the {name} candidate's" for name in (*CANDIDATES, "cascade", ACTIVE)} | {
+    "distilled": "the distilled student's",
+    "edge": "the edge student's",
+    "cascade": "the cascade's",
+    "base": "the base student's",
+    "baseline": "the baseline's",
+    "teacher": "the teacher's",
+    ACTIVE: "the active version's",
+}
+PAIRED_WITH = ("baseline", ACTIVE)  # answered the same queries, and a report holds the differences with intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. `words` name it in a sentence; its values lie between `lowest` and `highest`.
+
+    `interval`: where a candidate's `intervals` hold its 95 % interval, `paired`: where `against_baseline` and
+    `against_active` hold that of its difference; None where nobody draws one. `of`: the candidates that have it.
+    """
+
+    words: str
+    more_is_better: bool
+    highest: float = 1.0
+    lowest: float = 0.0
+    interval: tuple[str, ...] | None = None
+    paired: str | None = None
+    of: tuple[str, ...] = tuple(OWNERS)
+
+    @property
+    def bound(self) -> str:
+        """The key of a rule's bound: on the side where the figure gets worse."""
+        return "at_least" if self.more_is_better else "at_most"
+
+
+FIGURES = {
+    "top1": Figure("leading modality right", more_is_better=True, interval=("top1",), paired="top1"),
+    "valid": Figure("answers that obey the contract", more_is_better=True, interval=("valid",), paired="valid"),
+    "recall": Figure("recall of the weakest modality", more_is_better=True, interval=("recall",)),
+    "judge": Figure("judge score", more_is_better=True, lowest=1.0, highest=5.0, of=JUDGED),
+    "mae": Figure("mean weight error", more_is_better=False, interval=("mae",), paired="mae"),
+    "max_error": Figure("largest weight error", more_is_better=False),
+    "kl": Figure(
+        "mean divergence from the teacher's weights", more_is_better=False, highest=math.inf, interval=("kl",)
+    ),
+    "latency_ms.p50": Figure(
+        "median latency in ms",
+        more_is_better=False,
+        highest=math.inf,
+        interval=("latency_ms", "p50"),
+        paired="latency_p50",
+    ),
+    "latency_ms.p95": Figure(
+        "latency in ms, 95th percentile", more_is_better=False, highest=math.inf, interval=("latency_ms", "p95")
+    ),
+    "latency_ms.p99": Figure(
+        "latency in ms, 99th percentile", more_is_better=False, highest=math.inf, interval=("latency_ms", "p99")
+    ),
+    "cost_per_million_usd": Figure("cost per million routes in USD", more_is_better=False, highest=math.inf),
+    "coverage": Figure("queries that it answers alone", more_is_better=True, of=("edge",)),
+    "ece": Figure("calibration error of its confidence", more_is_better=False, of=("edge",)),
+}
