@@ -52,7 +52,7 @@ def show(console: Console, report: Report) -> None:
     for candidate in report["candidates"]:
         table.add_row(*_row(candidate))
     console.print(table)
-    lines = [f"  not met: {rule['rule']}: {rule['figure']} (bound {rule['bound']})" for rule in _failed(report["gate"])]
+    lines = [f"  not met: {rule['rule']}: {_found(rule)} (bound {rule['bound']})" for rule in _failed(report["gate"])]
     lines.append(f"Verdict: {report['verdict']}. {report.get('reason') or ''}".rstrip())
     if report.get("embedded"):
         lines.append(report.get("note") or "Measured with small embedded models, not with Nova.")
@@ -78,6 +78,10 @@ def _figure(value: float | None, form: str) -> str:
 
 def _failed(gate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [rule for rule in gate["rules"] if not rule["passed"]]
+
+
+def _found(rule: Mapping[str, Any]) -> object:
+    return rule.get("note") if rule["figure"] is None else rule["figure"]
 
 
 def _read(target: Target, key: str) -> bytes:

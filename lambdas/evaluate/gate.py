@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from intent.figures import ACTIVE, FIGURES, OWNERS, PAIRED_WITH
+from intent.figures import ACTIVE, FIGURES, PAIRED_WITH, WHO
 from intent.rules import Rule
 
 NO_ACTIVE = "no active version to compare with"
@@ -84,7 +84,7 @@ def _measured(rule: Rule, candidates: Mapping[str, Figures]) -> float:
     if rule.share_of:
         whole = _figure(candidates, rule.share_of, rule.figure)
         if not whole:
-            raise _Missing(f"a share, since {OWNERS[rule.share_of]} {FIGURES[rule.figure].words} is 0")
+            raise _Missing(f"a share, since {FIGURES[rule.figure].words} of {WHO[rule.share_of]} is 0")
         return round(_figure(candidates, rule.candidate, rule.figure) / whole, _DIGITS)
     if rule.certain:
         found: Any = candidates.get(rule.candidate, {}).get("intervals")
@@ -100,14 +100,14 @@ def _difference(rule: Rule, candidates: Mapping[str, Figures], other: str) -> fl
         if rule.certain:
             return _end(rule, _at(pair, ("interval",)))
         if paired == rule.figure:  # of percentiles there are intervals only: they are no means over pairs
-            return _number(_at(pair, ("difference",)), f"the difference from {OWNERS[other]}")
+            return _number(_at(pair, ("difference",)), f"the difference of {WHO[rule.candidate]} from {WHO[other]}")
     own, theirs = (_figure(candidates, name, rule.figure) for name in (rule.candidate, other))
     return round(own - theirs, _DIGITS)
 
 
 def _figure(candidates: Mapping[str, Figures], candidate: str, figure: str) -> float:
     found = _at(candidates.get(candidate), tuple(figure.split(".")))
-    return _weakest(found, f"{OWNERS[candidate]} {FIGURES[figure].words}")
+    return _weakest(found, f"{FIGURES[figure].words} of {WHO[candidate]}")
 
 
 def _end(rule: Rule, interval: Any) -> float:  # noqa: ANN401  (JSON)
@@ -115,7 +115,7 @@ def _end(rule: Rule, interval: Any) -> float:  # noqa: ANN401  (JSON)
     end = (0 if rule.floor else 1,)
     by_name = isinstance(interval, Mapping)
     found = {name: _at(one, end) for name, one in interval.items()} if by_name else _at(interval, end)
-    return _weakest(found, f"an interval of {OWNERS[rule.candidate]} {FIGURES[rule.figure].words}")
+    return _weakest(found, f"the interval of {FIGURES[rule.figure].words} of {WHO[rule.candidate]}")
 
 
 def _weakest(found: Any, what: str) -> float:  # noqa: ANN401  (JSON)

@@ -7,14 +7,14 @@ from intent.plan import CANDIDATES, JUDGED
 
 ACTIVE = "active"  # the version that the route answers from while the run is evaluated
 # Whom a sentence means by a candidate's name; only these names may stand in a rule.
-OWNERS = {name: f"the {name} candidate's" for name in (*CANDIDATES, "cascade", ACTIVE)} | {
-    "distilled": "the distilled student's",
-    "edge": "the edge student's",
-    "cascade": "the cascade's",
-    "base": "the base student's",
-    "baseline": "the baseline's",
-    "teacher": "the teacher's",
-    ACTIVE: "the active version's",
+WHO = {name: f"the {name} candidate" for name in (*CANDIDATES, "cascade", ACTIVE)} | {
+    "distilled": "the distilled student",
+    "edge": "the edge student",
+    "cascade": "the cascade",
+    "base": "the base student",
+    "baseline": "the baseline",
+    "teacher": "the teacher",
+    ACTIVE: "the active version",
 }
 PAIRED_WITH = ("baseline", ACTIVE)  # answered the same queries, and a report holds the differences with intervals
 
@@ -33,7 +33,7 @@ class Figure:
     lowest: float = 0.0
     interval: tuple[str, ...] | None = None
     paired: str | None = None
-    of: tuple[str, ...] = tuple(OWNERS)
+    of: tuple[str, ...] = tuple(WHO)
 
     @property
     def bound(self) -> str:
@@ -49,7 +49,7 @@ FIGURES = {
     "mae": Figure("mean weight error", more_is_better=False, interval=("mae",), paired="mae"),
     "max_error": Figure("largest weight error", more_is_better=False),
     "kl": Figure(
-        "mean divergence from the teacher's weights", more_is_better=False, highest=math.inf, interval=("kl",)
+        "mean divergence from the weights of the teacher", more_is_better=False, highest=math.inf, interval=("kl",)
     ),
     "latency_ms.p50": Figure(
         "median latency in ms",

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from intent.figures import ACTIVE, FIGURES, OWNERS, PAIRED_WITH
+from intent.figures import ACTIVE, FIGURES, PAIRED_WITH, WHO
 
 _SHOWN = 80  # characters of what was written
 
@@ -29,7 +29,7 @@ class Rule(BaseModel):
     @field_validator("candidate", "against", "share_of")
     @classmethod
     def _known_candidate(cls, name: str | None) -> str | None:
-        return _known("candidate", name, OWNERS)
+        return _known("candidate", name, WHO)
 
     @field_validator("figure")
     @classmethod
@@ -64,9 +64,9 @@ class Rule(BaseModel):
         """The rule without its bound, as a fragment of a sentence."""
         parts = [f"{self.candidate}: {FIGURES[self.figure].words}"]
         if self.against:
-            parts.append(f"minus {OWNERS[self.against]}")
+            parts.append(f"minus that of {WHO[self.against]}")
         if self.share_of:
-            parts.append(f"as a share of {OWNERS[self.share_of]}")
+            parts.append(f"as a share of that of {WHO[self.share_of]}")
         if self.certain:
             parts.append(f"{'lower' if self.floor else 'upper'} end of the 95 % interval")
         return ", ".join(parts)

@@ -119,7 +119,7 @@ def test_given_a_judge_that_rated_too_few_then_its_mean_does_not_count(objects: 
     found = by_name(report := built(objects, rated))["distilled"]
     assert found["judge_detail"] == {"mean": None, "scored": 17, "missing": 3}
     assert report["verdict"] == "fail"
-    assert "judge score, against the baseline: no figure" in report["reason"]
+    assert "missing: judge score of the distilled student" in report["reason"]
 
 
 def test_given_a_judge_that_left_out_a_few_then_the_mean_is_of_the_others(objects: Objects, rated: Plan) -> None:
