@@ -1,7 +1,7 @@
 """The gate's rules, as far as synthesis can check them; whether each makes sense, a run checks before it spends."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cdk.settings import SettingsError, one_of
@@ -9,8 +9,8 @@ from cdk.settings import SettingsError, one_of
 BOUNDS = ("at_least", "at_most")
 KEYS = ("candidate", "figure", "against", "share_of", *BOUNDS, "certain")
 CANDIDATES = (
-    *("distilled", "edge", "base", "baseline", "teacher", "keyword", "static"),
-    *("cascade", "active"),
+    *("distilled", "edge", "cascade", "active", "base", "base-short", "baseline", "teacher"),
+    *("other-1", "other-2", "other-3", "other-4", "keyword", "static"),
 )
 FIGURES = (
     *("top1", "valid", "recall", "judge", "mae", "max_error", "kl"),
@@ -24,7 +24,7 @@ def checked(content: object, name: str) -> Mapping[str, Any]:
     Raises SettingsError naming the file, the rule's number (from 1) and the key.
     """
     rules = content.get("rules") if isinstance(content, Mapping) else None
-    if not isinstance(content, Mapping) or set(content) != {"rules"} or not isinstance(rules, Sequence) or not rules:
+    if not isinstance(content, Mapping) or set(content) != {"rules"} or not isinstance(rules, list) or not rules:
         raise SettingsError(f"gate {name}: must hold one key, rules, with a list of at least one rule")
     for number, rule in enumerate(rules, start=1):
         _rule(f"gate {name}: rule {number}", rule)

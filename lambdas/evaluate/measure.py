@@ -6,7 +6,7 @@ from typing import Any
 
 from evaluate.responses import Response, leads_right
 from intent.prices import MILLION, PriceTable
-from intent.scoring import max_error, mean_error
+from intent.scoring import divergence, max_error, mean_error
 from intent.weights import leading
 
 
@@ -21,8 +21,8 @@ def figures(
 ) -> dict[str, Any]:
     """All figures of one candidate; one that cannot be computed is None.
 
-    top1, valid: share of all answers (an invalid answer leads with nothing). mae, max_error: over valid ones.
-    latency_ms: wall clock around the call. judge: mean level 1..5. cost: model tokens, USD per million routes.
+    top1, valid: share of all answers (an invalid answer leads with nothing). mae, max_error, kl (nats): over valid
+    ones. latency_ms: wall clock around the call. judge: mean level 1..5. cost: model tokens, USD per million routes.
     """
     right = [r for r in responses if leads_right(r)]
     pairs = [(r.weights, r.reference) for r in responses if r.weights]
@@ -34,6 +34,7 @@ def figures(
         "top1": _share(len(right), count),
         "mae": round(math.fsum(mean_error(*pair) for pair in pairs) / len(pairs), 4) if pairs else None,
         "max_error": round(max(max_error(*pair) for pair in pairs), 4) if pairs else None,
+        "kl": round(math.fsum(divergence(r, w) for w, r in pairs) / len(pairs), 4) if pairs else None,
         "judge": None if judge is None else round(judge, 3),
         "latency_ms": {
             name: round(percentile(latencies, share), 3) if latencies else None

@@ -3,18 +3,21 @@
 import math
 from dataclasses import dataclass
 
-from intent.plan import CANDIDATES, JUDGED
-
 ACTIVE = "active"  # the version that the route answers from while the run is evaluated
+_OTHERS = {f"other-{number}": f"the other model {number}" for number in range(1, 5)}  # named for a run
 # Whom a sentence means by a candidate's name; only these names may stand in a rule.
-WHO = {name: f"the {name} candidate" for name in (*CANDIDATES, "cascade", ACTIVE)} | {
+WHO = {
     "distilled": "the distilled student",
     "edge": "the edge student",
     "cascade": "the cascade",
+    ACTIVE: "the active version",
     "base": "the base student",
+    "base-short": "the base student with the short prompt",
     "baseline": "the baseline",
     "teacher": "the teacher",
-    ACTIVE: "the active version",
+    **_OTHERS,
+    "keyword": "the keyword rules",
+    "static": "the static weights",
 }
 PAIRED_WITH = ("baseline", ACTIVE)  # answered the same queries, and a report holds the differences with intervals
 
@@ -45,7 +48,7 @@ FIGURES = {
     "top1": Figure("leading modality right", more_is_better=True, interval=("top1",), paired="top1"),
     "valid": Figure("answers that obey the contract", more_is_better=True, interval=("valid",), paired="valid"),
     "recall": Figure("recall of the weakest modality", more_is_better=True, interval=("recall",)),
-    "judge": Figure("judge score", more_is_better=True, lowest=1.0, highest=5.0, of=JUDGED),
+    "judge": Figure("judge score", more_is_better=True, lowest=1.0, highest=5.0),
     "mae": Figure("mean weight error", more_is_better=False, interval=("mae",), paired="mae"),
     "max_error": Figure("largest weight error", more_is_better=False),
     "kl": Figure(

@@ -32,6 +32,7 @@ def project(tmp_path: Path) -> Path:
     (room / "__pycache__" / "handler.pyc").write_text("")
     (tmp_path / "lambdas" / "runtime.txt").write_text("six==1.17.0\n")
     (tmp_path / "taxonomy.yaml").write_text("modalities: {visual: what is seen}\n")
+    (tmp_path / "gate.yaml").write_text("rules: [{candidate: edge, figure: mae, at_most: 0.1}]\n")
     return tmp_path
 
 
@@ -50,6 +51,7 @@ def fake_pip(calls: list[tuple[str, ...]], *, broken: bool = False) -> object:
 def test_code_is_the_packages_and_the_taxonomy_as_json(project: Path) -> None:
     staged = assets.code(project)
     assert sorted(path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()) == [
+        "gate.json",
         "room/handler.py",
         "taxonomy.json",
     ]
@@ -74,11 +76,13 @@ def test_bindings_of_ones_own_stand_where_the_route_looks_for_them() -> None:
     assert done.stdout.strip() == str(own)
 
 
-def test_a_taxonomy_that_cannot_be_read_is_named(project: Path) -> None:
+def test_a_taxonomy_or_gate_that_cannot_be_read_is_named(project: Path) -> None:
     (project / "broken.yaml").write_text("a: [")
     for name in ("nowhere.yaml", "broken.yaml"):
         with pytest.raises(assets.BundlingError, match=f"taxonomy: cannot read {name}"):
             assets.code(project, taxonomy=name)
+        with pytest.raises(assets.BundlingError, match=f"gate: cannot read {name}"):
+            assets.code(project, gate=name)
 
 
 def test_the_functions_find_prices_where_they_are_put() -> None:
@@ -198,8 +202,8 @@ def test_whatever_the_code_imports_is_its_own_or_locked() -> None:
     known |= {name.partition("_")[2] for name in known if name.startswith("python_")} | {"dateutil"}
     for path in (ROOT / "lambdas").rglob("*.py"):
         foreign = set(imports(path)) - own - set(sys.stdlib_module_names)
-        if "yaml" in foreign and path.name == "taxonomy.py":
-            foreign.remove("yaml")  # reads taxonomy.yaml in a checkout; an asset has taxonomy.json
+        if "yaml" in foreign and path.name in {"taxonomy.py", "gatefile.py"}:
+            foreign.remove("yaml")  # reads its YAML file in a checkout; an asset has that as JSON
         assert foreign <= known, path
 
 

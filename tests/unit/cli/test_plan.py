@@ -3,15 +3,19 @@
 import io
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from cdk.settings import Settings
 from cli import plan as planning
 from cli.main import app
 from cli.problems import Refused
+from cli.settings import ROOT, of_stage
+from intent import gatefile
 from intent.bill import ITEMS
 from tests.unit.samples import run
 
@@ -83,6 +87,24 @@ def test_given_options_then_they_are_the_runs_own() -> None:
 def test_given_input_that_is_wrong_then_it_is_said_in_one_line(given: dict[str, Any], words: str) -> None:
     with pytest.raises(Refused, match=words):
         outlook(**given)
+
+
+def test_given_a_stage_whose_gate_is_broken_then_rule_and_key_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "gate.yaml"
+    own.write_text("rules:\n  - {candidate: edge, figure: mae, at_most: 8}\n")
+    settings = replace(of_stage("dev"), gate=str(own))
+
+    def broken(_: str) -> Settings:
+        return settings
+
+    monkeypatch.setattr(planning, "of_stage", broken)
+    try:
+        with pytest.raises(Refused, match="gate: rule 1: at_most: must be between 0 and 1, is 8"):
+            outlook()
+    finally:
+        gatefile.choose(ROOT / "gate.yaml")
 
 
 def test_given_a_run_above_its_cap_then_it_would_be_refused_and_the_command_fails() -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from evaluate import data, page
+from evaluate import data, gate, page
 from evaluate.report import build, model_of
 from intent import taxonomy
 from intent.bill import EPOCHS, ITEMS, VERDICT_TOKENS, Texts
+from intent.figures import FIGURES, WHO
 from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.records import conversation
+from intent.rules import Rule
 from store.objects import Objects
 from tests.unit.samples import DEPLOYMENT, MODALITIES, MODEL, NOW
 
@@ -40,6 +42,27 @@ def test_given_an_evaluated_run_then_every_candidate_has_its_figures(objects: Ob
     assert found["distilled"]["cost_per_million_usd"] < 0.05 * found["baseline"]["cost_per_million_usd"]
     assert report["verdict"] == "pass", report["reason"]
     json.dumps(report, allow_nan=False)
+
+
+def test_given_a_report_then_it_has_every_figure_that_a_gate_may_ask_for(objects: Objects, rated: Plan) -> None:
+    report = built(objects, rated)
+    found = by_name(report)
+    assert set(found) <= set(WHO)
+    found["edge"] |= report["edge"]
+    rules = [rule for figure in FIGURES for rule in every_way_to_ask("edge", figure)]
+    outcomes = gate.judge(found, rules=rules, active=None)["rules"]
+    assert [row["rule"] for row in outcomes if row["note"]] == []
+
+
+def every_way_to_ask(candidate: str, name: str) -> list[Rule]:
+    """Rules about a figure that always hold, if the figure is there."""
+    figure = FIGURES[name]
+    bound = {figure.bound: -1.0 if figure.more_is_better else min(figure.highest, 1e9)}
+    asks: list[dict[str, Any]] = [{"against": "baseline", **bound}] if "baseline" in figure.of else []
+    asks += [{**ask, "certain": True} for ask in asks if figure.paired]
+    alone = {figure.bound: figure.lowest} if figure.more_is_better else bound
+    asks += [alone, *([{**alone, "certain": True}] if figure.interval else [])]
+    return [Rule(candidate=candidate, figure=name, **ask) for ask in asks]
 
 
 def test_given_figures_of_embedded_models_then_the_report_says_so(objects: Objects, rated: Plan) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from generate import handler
+from intent import gatefile
+from intent.gatefile import GateError
 from intent.plan import Plan
 from intent.records import Example
 from intent.runs import LEASE, Keys, run_id
@@ -86,6 +88,19 @@ def test_given_a_model_that_bedrock_does_not_know_then_the_run_does_not_start(
 
 def test_given_a_run_above_its_cap_then_it_does_not_start(objects: Objects) -> None:
     assert plan(max_cost_usd=0.5)["error"] == "TooExpensive"
+    assert objects.keys("") == []
+
+
+def test_given_a_gate_that_cannot_be_used_then_no_run_starts_nor_goes_on(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise GateError("gate: rule 2: figure: unknown")
+
+    monkeypatch.setattr(gatefile, "load", broken)
+    for given in ({}, {"resume": RUN}):
+        found = plan(**given)
+        assert (found["error"], found["message"]) == ("InvalidGate", "gate: rule 2: figure: unknown")
     assert objects.keys("") == []
 
 
