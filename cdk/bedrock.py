@@ -11,6 +11,7 @@ from constructs import Construct
 
 # The Regions that an inference profile may send a call to: Bedrock user guide, inference-profiles-support, 2026-11.
 _PROFILE_REGIONS = {"us": ("us-east-1", "us-east-2", "us-west-2")}
+DEPLOYMENTS, PROVISIONED = "custom-model-deployment", "provisioned-model"
 _CONTEXT_SIZE = re.compile(r":\d+k$")  # `:128k` marks the form that can be customized
 OWN_JOBS = "Bedrock chooses the last part of the ARN; jobs, models and deployments of this account only"
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from cdk import prices
 from cdk.callers import Callers
 from cdk.checks import SettingsError, one_of
+from cdk.serving import Serving
 from cdk.settings import ACCOUNT_PYTHON, STAGES, Architecture, Limits, Models, RunDefaults, Settings
 
 _MACHINES: dict[str, Architecture] = {
@@ -15,7 +16,7 @@ _MACHINES: dict[str, Architecture] = {
     "x86_64": "x86_64",
     "amd64": "x86_64",
 }
-_Part = TypeVar("_Part", Models, RunDefaults, Limits, Callers)
+_Part = TypeVar("_Part", Models, RunDefaults, Limits, Callers, Serving)
 
 
 def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> Settings:
@@ -35,6 +36,7 @@ def load(context: Mapping[str, Any], *, host_python: str, host_machine: str) -> 
         run=_build(RunDefaults, "run", context, own),
         limits=_build(Limits, "limits", context, own),
         callers=_build(Callers, "callers", context, own),
+        serving=_build(Serving, "serving", context, own),
         route_mode=str(own.get("route_mode", context.get("route_mode"))),
         report_note=own.get("report_note"),
         taxonomy=str(own.get("taxonomy", context.get("taxonomy"))),

@@ -5,6 +5,9 @@ it a resource, its value would be in the template, and whoever changes that, or 
 production back (or delete it together with the history that rollback needs).
 """
 
+import json
+from dataclasses import asdict
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -14,10 +17,12 @@ from cdk.function import Function
 from cdk.permissions import allow, allow_key_through_bedrock
 from cdk.workshop import Workshop
 
-DEPLOYMENTS = "custom-model-deployment"
+DEPLOYMENTS = bedrock.DEPLOYMENTS
 _VERSIONS = "versions/*"
 _RECORDED = ("plan.json", "dataset/manifest.json", "report.json")
 _DELETE = ("bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment")
+_UNITS = "bedrock:{}ProvisionedModelThroughput"
+_LIST_UNITS = "ListProvisionedModelThroughputs has no resource to name: it takes * only"
 _LISTS = "ListCustomModelDeployments and ListCustomModels have no resource to name: they take * only"
 
 
@@ -26,21 +31,24 @@ class Deploy(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, workshop: Workshop) -> None:
         super().__init__(scope, construct_id)
+        how = {"SERVING": json.dumps(asdict(workshop.settings.serving), separators=(",", ":"))}
         pointer = {"POINTER_PARAMETER": workshop.settings.pointer}
-        self.create = Function(self, "Create", workshop=workshop, handler="deploy.handler.create")
+        self.create = Function(self, "Create", workshop=workshop, handler="deploy.handler.create", environment=how)
         self.status = Function(self, "Status", workshop=workshop, handler="deploy.handler.status", timeout=30)
         self.warm = Function(self, "Warm", workshop=workshop, handler="deploy.handler.warm", timeout=300)
         self.delete = Function(
-            self, "Delete", workshop=workshop, handler="deploy.handler.delete", timeout=120, environment=pointer
+            self, "Delete", workshop=workshop, handler="deploy.handler.delete", timeout=120, environment=pointer | how
         )
         self.promote = Function(
             self, "Promote", workshop=workshop, handler="deploy.handler.promote", environment=pointer
         )
         self.retire = Function(
-            self, "Retire", workshop=workshop, handler="deploy.handler.retire", timeout=120, environment=pointer
+            self, "Retire", workshop=workshop, handler="deploy.handler.retire", timeout=120, environment=pointer | how
         )
         self._grant(workshop)
         self._grant_retire(workshop)
+        if workshop.settings.serving.provisioned:
+            self._grant_units()
 
     @property
     def substitutions(self) -> dict[str, str]:
@@ -88,11 +96,27 @@ class Deploy(Construct):
         models = [bedrock.own_arn(stack, "custom-model")]
         allow(role, "bedrock:DeleteCustomModel", on=models, because=bedrock.OWN_JOBS)
 
+    def _grant_units(self) -> None:
+        """The rights to buy, watch and give back model units, which no role has unless the setting says so.
+
+        Which resources each action takes: the user guide's example and the service authorization reference, not tried.
+        """
+        stack, why = Stack.of(self), bedrock.OWN_JOBS
+        units = [bedrock.own_arn(stack, bedrock.PROVISIONED)]
+        bought = [*units, bedrock.own_arn(stack, "custom-model")]
+        allow(self.create.role, _UNITS.format("Create"), on=bought, because=why)
+        for function in (self.create, self.status, self.delete, self.retire):
+            allow(function.role, _UNITS.format("Get"), on=units, because=why)
+        for function in (self.delete, self.retire):
+            allow(function.role, _UNITS.format("Delete"), on=units, because=why)
+        allow(self.retire.role, "bedrock:ListProvisionedModelThroughputs", on=["*"], because=_LIST_UNITS)
+
 
 def grant_ask(role: iam.Role, workshop: Workshop) -> None:
     """Let this role ask deployed students (Converse has no action of its own), and no foundation model."""
-    stack = Stack.of(role)
-    allow(role, "bedrock:InvokeModel", on=[bedrock.own_arn(stack, DEPLOYMENTS)], because=bedrock.OWN_JOBS)
+    kinds = [DEPLOYMENTS, *([bedrock.PROVISIONED] if workshop.settings.serving.provisioned else [])]
+    served = [bedrock.own_arn(Stack.of(role), kind) for kind in kinds]
+    allow(role, "bedrock:InvokeModel", on=served, because=bedrock.OWN_JOBS)
     allow_key_through_bedrock(role, workshop.storage.key, "kms:Decrypt")
 
 

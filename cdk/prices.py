@@ -6,7 +6,12 @@ from typing import Any
 
 from cdk.checks import SettingsError
 
-_PER_MODEL = {"models": ("input", "output"), "training": ("per_million_tokens_and_epoch",)}
+_PER_MODEL = {
+    "models": ("input", "output"),
+    "training": ("per_million_tokens_and_epoch",),
+    "provisioned": ("none", "OneMonth", "SixMonths"),  # by commitment; the one that `serving` names is enough
+}
+_ANY = {"provisioned"}
 _SINGLE = {"storage": ("per_model_and_month",), "batch": ("share",), "aws": ("per_run", "per_step")}
 _NOTES = ("as_of", "source")
 
@@ -22,15 +27,15 @@ def checked(prices: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
                 raise SettingsError(f"prices.batch.share must be above 0 and at most 1, is {entries['share']!r}")
             continue
         for model, entry in _mapping(f"prices.{section}", entries).items():
-            _entry(f"prices.{section}.{model}", entry, _PER_MODEL[section])
+            _entry(f"prices.{section}.{model}", entry, _PER_MODEL[section], every=section not in _ANY)
     return {section: dict(entries) for section, entries in prices.items()}
 
 
-def _entry(name: str, entry: object, amounts: tuple[str, ...]) -> None:
+def _entry(name: str, entry: object, amounts: tuple[str, ...], *, every: bool = True) -> None:
     found = _mapping(name, entry)
     if unknown := sorted(set(found) - {*amounts, *_NOTES}):
         raise SettingsError(f"{name}: unknown {', '.join(unknown)}; known are {', '.join((*amounts, *_NOTES))}")
-    for amount in amounts:
+    for amount in amounts if every else sorted(set(found) & set(amounts)):
         value = found.get(amount)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise SettingsError(f"{name}.{amount} must be USD of at least 0, is {value!r}")

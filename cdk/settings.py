@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from cdk.callers import Callers
 from cdk.checks import SettingsError, one_of
+from cdk.serving import Serving
 
 STAGES = ("dev", "prod", "local")
 REGIONS = ("us-east-1", "us-west-2")  # on-demand deployment of custom models, Bedrock user guide, 2026-11
@@ -13,6 +14,7 @@ ROUTE_MODES = ("cascade", "edge", "distilled")  # who answers: the edge student 
 LOG_DAYS = (7, 30, 90, 365)  # some of what CloudWatch Logs offers
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")  # Lambda runtimes that the code runs on
 ACCOUNT_PYTHON = PYTHONS[-1]
+
 
 Architecture = Literal["arm64", "x86_64"]
 
@@ -108,6 +110,7 @@ class Settings:
     run: RunDefaults
     limits: Limits
     callers: Callers = field(default_factory=Callers)
+    serving: Serving = field(default_factory=Serving)
     route_mode: str = ROUTE_MODES[0]
     bundle: bool = True
     report_note: str | None = None
@@ -130,7 +133,8 @@ class Settings:
     @property
     def run_defaults(self) -> dict[str, Any]:
         """What an execution's input may override (and what it may not): settings of a run, models, allowed models."""
-        return {**asdict(self.run), **self.models.roles, "allowed_models": self.models.allowed}
+        stack = {"allowed_models": self.models.allowed, "serving": asdict(self.serving)}
+        return {**asdict(self.run), **self.models.roles, **stack}
 
     @property
     def pointer(self) -> str:

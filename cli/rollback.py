@@ -10,9 +10,12 @@ from bedrock import deployment
 from cli import versions
 from cli.lease import Renew, lease
 from cli.problems import Refused
+from cli.settings import of_stage
 from cli.target import Target
+from deploy import serving
 from intent.pointer import Pointer
 from intent.runs import job_name
+from intent.serving import Serving
 from intent.versions import Version
 
 _LOOKS = 360
@@ -24,9 +27,10 @@ def rollback(console: Console, target: Target, to: int | None) -> Pointer:
     pointers = versions.pointers(target)
     with lease(console, target, "rollback") as renew:
         seen = pointers.look()
-        version = _target(target, seen.pointer, to)
+        how = Serving.model_validate(of_stage(target.stage).run_defaults["serving"])
+        version = _target(target, seen.pointer, to, how)
         _check_edge(target, version)
-        arn = _deployed(console, target, version, renew)
+        arn = _deployed(console, target, version, renew, how)
         renew()
         changed = {"distilled": version.distilled.model_copy(update={"deployment_arn": arn})}
         pointer = version.pointer(datetime.now(UTC)).model_copy(update=changed)
@@ -34,12 +38,12 @@ def rollback(console: Console, target: Target, to: int | None) -> Pointer:
             pointer = pointer.model_copy(update={"rolled_back_from": seen.pointer.version})
         if not pointers.swap(seen, pointer):
             raise Refused("The pointer was moved by somebody else meanwhile. Look again: router versions")
-        if deployment.status(target.client("bedrock"), arn).status != "Active":
+        if serving.status(target.client("bedrock"), arn).status != "Active":
             raise Refused(f"v{version.version} is active, but its deployment has just gone. Roll back to it once more.")
     return pointer
 
 
-def _target(target: Target, active: Pointer | None, to: int | None) -> Version:
+def _target(target: Target, active: Pointer | None, to: int | None, how: Serving) -> Version:
     if active is None and to is None:
         raise Refused("No version is active, so there is none before it. Name one: router rollback --to v1")
     wanted = to or (active.parent if active else None)
@@ -47,7 +51,7 @@ def _target(target: Target, active: Pointer | None, to: int | None) -> Version:
         raise Refused(
             f"Nothing was active before v{active.version if active else 0}. Name one: router rollback --to v1"
         )
-    if active and wanted == active.version:
+    if active and wanted == active.version and how.fits(active.distilled.deployment_arn):
         raise Refused(f"v{wanted} is active already.")
     return versions.find(target, wanted)
 
@@ -58,21 +62,22 @@ def _check_edge(target: Target, version: Version) -> None:
         raise Refused(f"The edge student of v{version.version} is not what was promoted: {version.edge.s3_key}")
 
 
-def _deployed(console: Console, target: Target, version: Version, renew: Renew) -> str:
-    """ARN of an active deployment of the version's model, made anew if there is none."""
+def _deployed(console: Console, target: Target, version: Version, renew: Renew, how: Serving) -> str:
+    """ARN that serves the version's model as the stack is set (the route may ask no other), made anew if need be."""
     bedrock, model = target.client("bedrock"), version.distilled.model_arn
-    found = {item.arn: item.status for item in deployment.listed(bedrock, model)}
+    found = {item.arn: item.status for item in serving.listed(bedrock, model, how=how) if how.fits(item.arn)}
     usable = [arn for arn, status in found.items() if status == "Active"]
     if usable:
         return version.distilled.deployment_arn if version.distilled.deployment_arn in usable else usable[0]
     for arn, status in found.items():
         if status == "Failed":
-            deployment.delete(bedrock, arn)
+            serving.delete(bedrock, arn)
         else:
             return _wait(console, target, arn, renew)
     if model not in {item.arn for item in deployment.listed_models(bedrock)}:
         raise Refused(f"v{version.version} is neither deployed nor is its model kept. Choose another: router versions")
-    return _wait(console, target, deployment.create(bedrock, job_name(version.run_id, "rollback"), model), renew)
+    arn = serving.create(bedrock, [job_name(version.run_id, "rollback")], model, how)
+    return _wait(console, target, arn, renew)
 
 
 def _wait(console: Console, target: Target, arn: str, renew: Renew) -> str:
@@ -80,7 +85,7 @@ def _wait(console: Console, target: Target, arn: str, renew: Renew) -> str:
     bedrock, pause = target.client("bedrock"), _EVERY["embedded" if target.embedded else "account"]
     with console.status("Deploying its model anew ..."):
         for _ in range(_LOOKS):
-            found = deployment.status(bedrock, arn)
+            found = serving.status(bedrock, arn)
             if found.status == "Active":
                 return arn
             if found.status != "Creating":

@@ -1,4 +1,4 @@
-"""What nobody needs any more, and what it costs a month: deployments, custom models and data of runs.
+"""What nobody needs any more, and what it costs a month: what serves models, custom models, data of runs.
 
 Only what is this stack's is looked at: names follow from a run's id, and a run has data in this stack's bucket. That is
 why a run's data goes last, and stays while something of the run could not be deleted: what is left is listed again.
@@ -6,22 +6,26 @@ why a run's data goes last, and stays while something of the run could not be de
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from rich.console import Console
 
-from bedrock import deployment
+from bedrock import deployment, provisioned
 from bedrock.deployment import Listed
 from bedrock.errors import Refused as RefusedByBedrock
 from cli import versions
 from cli.lease import Renew
+from cli.settings import of_stage
 from cli.tables import cut, narrow
 from cli.target import Target
+from deploy import serving
 from intent import prices
+from intent.models import base_of_custom
 from intent.runs import run_id
+from intent.serving import HOURS_PER_MONTH
 from intent.versions import Kept, kept
 from store.lease import Lease
 from store.versions import VersionStore
@@ -31,18 +35,22 @@ _STORAGE = 0.023  # USD per GB and month, S3 Standard in us-east-1, https://aws.
 _RUN = 26  # characters of a run id
 _BATCH = 1_000  # keys that one DeleteObjects call takes
 _OWN = re.compile(r"^(?P<run>.+)-(?:student|rollback|distill)(?:-\d+)?$")
-Kind = Literal["deployment", "custom model", "run data"]
+Kind = Literal["deployment", "provisioned", "custom model", "run data"]
+_ORDER: tuple[Kind, ...] = ("deployment", "provisioned", "custom model", "run data")
 
 
 @dataclass(frozen=True)
 class Orphan:
-    """Something that no active or kept version and no run under way needs. `usd` a month; `target`: ARN or prefix."""
+    """Something that no active or kept version and no run under way needs. `target`: ARN or prefix.
+
+    `usd` a month; None for what there is no price for.
+    """
 
     kind: Kind
     run: str
     target: str
     since: datetime
-    usd: float
+    usd: float | None
     bytes: int = 0
 
 
@@ -54,28 +62,52 @@ class _Data:
 
 @dataclass(frozen=True)
 class _Needed:
-    """What is not to be touched: models by use, and the data of runs."""
+    """What is not to be touched: models by use, what the active version and its parent ask, and the data of runs."""
 
     models: Kept
+    asked: set[str] = field(default_factory=set[str])
     busy: set[str] = field(default_factory=set[str])
     data: set[str] = field(default_factory=set[str])
 
 
 def find(target: Target) -> list[Orphan]:
-    """All of it: deployments, then models, then data; each oldest first."""
+    """All of it: deployments, throughput, models, then data; each oldest first."""
     needed, data, bedrock = _needed(target), _data(target), target.client("bedrock")
     price = prices.load().storage.per_model_and_month
     deployments = _orphans(deployment.listed(bedrock), needed.models.warm, needed.busy, set(data))
     models = _orphans(deployment.listed_models(bedrock), needed.models.models, needed.busy, set(data))
-    found = [Orphan("deployment", run, item.arn, item.created, 0.0) for run, item in deployments]
+    found = _units(target, needed, set(data))
+    found += [Orphan("deployment", run, item.arn, item.created, 0.0) for run, item in deployments]
     found += [Orphan("custom model", run, item.arn, item.created, price) for run, item in models]
     found += [
         Orphan("run data", run, f"{RUNS}{run}/", part.since, part.bytes / 1e9 * _STORAGE, part.bytes)
         for run, part in data.items()
         if run not in needed.data | needed.busy and part.since
     ]
-    order = ("deployment", "custom model", "run data")
-    return sorted(found, key=lambda orphan: (order.index(orphan.kind), orphan.since))
+    return sorted(found, key=lambda orphan: (_ORDER.index(orphan.kind), orphan.since))
+
+
+def _units(target: Target, needed: _Needed, ours: set[str]) -> list[Orphan]:
+    """Throughput of models that are not warm, and what is bought beside that which the active version asks."""
+    bedrock = target.client("bedrock")
+    bought = {item.arn: item for item in provisioned.listed(bedrock)}
+    idle = serving.surplus(serving.listed(bedrock, how=versions.BOTH), needed.asked)
+    found = [*_orphans([*bought.values()], needed.models.warm, needed.busy, ours)]
+    found += [*_orphans(idle, frozenset(), needed.busy, ours)]
+    return [
+        Orphan("provisioned", run, item.arn, item.created, _monthly(target, bought[item.arn])) for run, item in found
+    ]
+
+
+def _monthly(target: Target, item: provisioned.Provisioned) -> float | None:
+    """Units x price x hours of a month; None without a price (that setting may be gone, and the units not)."""
+    settings = of_stage(target.stage)
+    table = prices.put_over(prices.load(), settings.prices)
+    try:
+        hourly = table.unit_hour(base_of_custom(item.model_arn), item.commitment)
+    except KeyError:
+        return None
+    return item.units * hourly * HOURS_PER_MONTH
 
 
 def delete(target: Target, orphans: Iterable[Orphan], renew: Renew) -> list[Orphan]:
@@ -101,13 +133,18 @@ def show(console: Console, orphans: list[Orphan]) -> None:
     table = narrow("Not needed", "what", "run", "since (UTC)", ">size", ">USD a month")
     for orphan in orphans:
         size = f"{orphan.bytes / 1e6:,.1f} MB" if orphan.kind == "run data" else ""
-        table.add_row(orphan.kind, cut(orphan.run, _RUN), f"{orphan.since:%Y-%m-%d %H:%M}", size, f"{orphan.usd:.2f}")
+        table.add_row(orphan.kind, cut(orphan.run, _RUN), f"{orphan.since:%Y-%m-%d %H:%M}", size, _usd(orphan.usd))
     console.print(table)
-    console.print(f"In all {sum(orphan.usd for orphan in orphans):.2f} USD a month.", highlight=False)
+    unknown = " and what has no price" if any(orphan.usd is None for orphan in orphans) else ""
+    console.print(f"In all {sum(orphan.usd or 0 for orphan in orphans):.2f} USD a month{unknown}.", highlight=False)
+
+
+def _usd(amount: float | None) -> str:
+    return "no price" if amount is None else f"{amount:.2f}"
 
 
 def _orphans(
-    items: list[Listed], models: frozenset[str], busy: set[str], ours: set[str]
+    items: Sequence[Listed], models: frozenset[str], busy: set[str], ours: set[str]
 ) -> Iterator[tuple[str, Listed]]:
     for item in items:
         own = _OWN.match(item.name)
@@ -119,8 +156,10 @@ def _needed(target: Target) -> _Needed:
     records = VersionStore(versions.objects(target)).all()
     active = versions.pointers(target).look().pointer
     models = kept({record.version: record.distilled.model_arn for record in records}, active)
+    asked = {record.distilled.deployment_arn for record in records if active and record.version == active.parent}
+    asked |= {active.distilled.deployment_arn} if active else set[str]()
     data = {record.run_id for record in records} | ({active.run_id} if active else set[str]())
-    return _Needed(models, _busy(target), data)
+    return _Needed(models, asked, _busy(target), data)
 
 
 def _busy(target: Target) -> set[str]:
@@ -149,11 +188,11 @@ def _listed(target: Target, prefix: str) -> Iterator[dict[str, Any]]:
 
 
 def _delete_bedrock(target: Target, orphan: Orphan) -> bool:
-    drop = deployment.delete if orphan.kind == "deployment" else deployment.delete_model
+    drop = deployment.delete_model if orphan.kind == "custom model" else serving.delete
     try:
         drop(target.client("bedrock"), orphan.target)
     except RefusedByBedrock as refused:
-        if refused.code != "ConflictException":  # a model whose deployment is still going
+        if not serving.held(refused):  # a model whose deployment is still going, or a term that is not over
             raise
         return False
     return True

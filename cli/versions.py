@@ -8,14 +8,17 @@ from bedrock import deployment
 from cli.problems import NoAnswer, Refused
 from cli.tables import cut, narrow
 from cli.target import Target
+from deploy import serving
 from intent import versions
 from intent.pointer import Pointer
+from intent.serving import Serving
 from intent.versions import Version
 from store.objects import Objects
 from store.pointer import PointerStore
 from store.versions import VersionStore
 
 _RUN = 20  # characters of a run id
+BOTH = Serving(kind="provisioned")  # whoever works from here may look at both kinds, whatever the stack makes
 
 
 def objects(target: Target) -> Objects:
@@ -55,7 +58,7 @@ class Row:
 def load(target: Target) -> list[Row]:
     """All versions, ascending."""
     bedrock = target.client("bedrock")
-    deployed = {item.model_arn: item.status for item in deployment.listed(bedrock)}
+    deployed = {item.model_arn: item.status for item in serving.listed(bedrock, how=BOTH)}
     models = {item.arn for item in deployment.listed_models(bedrock)}
     found = VersionStore(objects(target)).all()
     return [Row(version, _state(version.distilled.model_arn, deployed, models)) for version in found]

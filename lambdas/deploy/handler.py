@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Json
 
 from bedrock import deployment
 from bedrock.converse import Question, asker
 from bedrock.errors import Refused
+from deploy import serving
 from deploy.promote import NotHolder, promote_run, take_out
 from deploy.retire import retire_older
 from doors import count, door
@@ -15,6 +16,7 @@ from doors.clients import client, environment
 from intent import prompts, taxonomy
 from intent.pointer import Edge
 from intent.runs import job_names
+from intent.serving import Serving
 from intent.weights import Parsed, parse
 from store.lease import Lease
 from store.objects import Objects
@@ -27,6 +29,10 @@ WARM_UP = "red car chase at night"
 class _Environment(BaseModel):
     pointer_parameter: str
     data_bucket: str
+
+
+class _HowEnvironment(BaseModel):
+    serving: Json[Serving] | None
 
 
 class _Request(BaseModel):
@@ -42,7 +48,7 @@ class CreateRequest(_Request):
 
 
 class DeploymentRequest(_Request):
-    """A deployment by ARN."""
+    """A deployment, or provisioned throughput, by ARN."""
 
     deployment_arn: str
 
@@ -75,13 +81,10 @@ class RetireRequest(_Request):
 
 @door(CreateRequest)
 def create(request: CreateRequest) -> dict[str, Any]:
-    """Create the run's deployment, or adopt the one that any attempt of it has created for the same model."""
-    bedrock, names = client("bedrock"), job_names(request.run_id, "student", request.attempt)
-    for name in names[1:]:
-        if arn := deployment.usable(bedrock, name, request.model_arn):
-            return {"ok": True, "deployment_arn": arn}
+    """Put the run's model into service as the stack is set, or adopt what any attempt of it has made for that model."""
+    names = job_names(request.run_id, "student", request.attempt)
     try:
-        return {"ok": True, "deployment_arn": deployment.create(bedrock, names[0], request.model_arn)}
+        return {"ok": True, "deployment_arn": serving.create(client("bedrock"), names, request.model_arn, _how())}
     except Refused as refused:
         return {"ok": False, "error": refused.code, "message": str(refused)}
 
@@ -89,7 +92,7 @@ def create(request: CreateRequest) -> dict[str, Any]:
 @door(DeploymentRequest)
 def status(request: DeploymentRequest) -> dict[str, Any]:
     """Where the deployment stands."""
-    found = deployment.status(client("bedrock"), request.deployment_arn)
+    found = serving.status(client("bedrock"), request.deployment_arn)
     return {"status": found.status, "reason": found.reason}
 
 
@@ -115,11 +118,11 @@ def delete(request: DeleteRequest) -> dict[str, Any]:
         return {"deleted": [], "kept": "active"}
     bedrock, attempt = client("bedrock"), request.attempt
     students, models = (job_names(request.run_id, purpose, attempt) for purpose in ("student", "distill"))
-    deleted = {
-        "deployment": [name for name in students if deployment.delete(bedrock, name)],
-        "model": [name for name in models if deployment.delete_model(bedrock, name)],
-    }
-    return {"deleted": [kind for kind, names in deleted.items() if names]}
+    gone, left = serving.delete_named(bedrock, students, _how())
+    if left:  # then their models cannot go either
+        return {"deleted": ["deployment"] if gone else [], "left": left}
+    dropped = [name for name in models if deployment.delete_model(bedrock, name)]
+    return {"deleted": [kind for kind, names in (("deployment", gone), ("model", dropped)) if names]}
 
 
 @door(PromoteRequest)
@@ -154,10 +157,15 @@ def retire(request: RetireRequest) -> dict[str, Any]:
             pointers=_pointers(),
             lease=_lease(),
             execution_arn=request.execution_arn,
+            how=_how(),
         )
     except NotHolder as error:
         return {"ok": False, "error": "LeaseLost", "message": str(error)}
     return {"ok": True, "deployments": done.deployments, "models": done.models, "left": done.left}
+
+
+def _how() -> Serving:
+    return environment(_HowEnvironment).serving or Serving()
 
 
 def _objects() -> Objects:

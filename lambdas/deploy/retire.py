@@ -10,19 +10,18 @@ rollback or another run has taken over. (A rollback looks again, after its write
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from bedrock import deployment
 from bedrock.errors import Refused
+from deploy import serving
 from deploy.promote import check_holder
+from deploy.serving import Bedrock
+from intent.pointer import Pointer
+from intent.serving import Serving
 from intent.versions import kept
 from store.lease import Lease
 from store.pointer import PointerStore
 from store.versions import VersionStore
-
-Bedrock = Any
-"""A boto3 client: its classes are made at run time, and only `bedrock.deployment` calls it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retired:
@@ -34,7 +33,13 @@ class Retired:
 
 
 def retire_older(
-    *, bedrock: Bedrock, versions: VersionStore, pointers: PointerStore, lease: Lease, execution_arn: str
+    *,
+    bedrock: Bedrock,
+    versions: VersionStore,
+    pointers: PointerStore,
+    lease: Lease,
+    execution_arn: str,
+    how: Serving | None = None,
 ) -> Retired:
     """Delete the deployments and custom models of versions that are not kept. Raises NotHolder, BedrockError."""
     check_holder(lease, execution_arn)
@@ -44,8 +49,11 @@ def retire_older(
     ours = {version.version: version.distilled.model_arn for version in versions.all()}
     keep = kept(ours, active)
     old = set(ours.values())
-    for item in deployment.listed(bedrock):
-        if item.model_arn in old - keep.warm and item.arn != active.distilled.deployment_arn:
+    items = serving.listed(bedrock, how=how or Serving())
+    idle = {item.arn for item in serving.surplus(items, _asked(active, versions)) if item.model_arn in old}
+    for item in items:
+        unused = item.model_arn in old - keep.warm and item.arn != active.distilled.deployment_arn
+        if unused or item.arn in idle:
             check_holder(lease, execution_arn)
             _delete(done.deployments, done.left, bedrock, item)
     for item in deployment.listed_models(bedrock):
@@ -55,12 +63,17 @@ def retire_older(
     return done
 
 
+def _asked(active: Pointer, versions: VersionStore) -> set[str]:
+    parent = versions.find(active.parent) if active.parent is not None else None
+    return {active.distilled.deployment_arn} | ({parent.distilled.deployment_arn} if parent else set[str]())
+
+
 def _delete(gone: list[str], left: list[str], bedrock: Bedrock, item: deployment.Listed) -> None:
-    drop = deployment.delete_model if item.arn == item.model_arn else deployment.delete
+    drop = deployment.delete_model if item.arn == item.model_arn else serving.delete
     try:
         drop(bedrock, item.arn)
     except Refused as refused:
-        if refused.code != "ConflictException":  # in use, or still going
+        if not serving.held(refused):
             raise
         left.append(item.arn)
     else:

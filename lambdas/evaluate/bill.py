@@ -36,7 +36,8 @@ def receipt(
         _written(manifest),
         *bill.job(run, table, "computed", prompted, replied),
         bill.priced("model_storage_month", "computed", table.storage.per_model_and_month),
-        _answered(candidates, table),
+        *bill.served(run, table, "computed"),
+        _answered(candidates, table, free={"cascade", "distilled"} if run.serving.provisioned else {"cascade"}),
         bill.judged(run, table, "computed", sum(count for count, _ in judged), sum(read for _, read in judged)),
         bill.aws(run, table, "computed", manifest["calls_by_road"].get("online", 0)),
     ]
@@ -83,8 +84,9 @@ def _trained(lines: Iterable[bytes], reply: int) -> tuple[int, int]:
     return prompted, replied
 
 
-def _answered(candidates: Iterable[Mapping[str, Any]], table: PriceTable) -> bill.Item:
-    asked = [one for one in candidates if one["model"] and one["name"] != "cascade"]  # its answers are paid once
+def _answered(candidates: Iterable[Mapping[str, Any]], table: PriceTable, *, free: set[str]) -> bill.Item:
+    """`free`: whose tokens are not paid here. The cascade's are its students'; model units are paid by the hour."""
+    asked = [one for one in candidates if one["model"] and one["name"] not in free]
     used = [(str(one["model"]), int(one["input_tokens"]), int(one["output_tokens"])) for one in asked]
     usd = sum(table.cost(*call) for call in used)
     return bill.priced("answer", "reported", usd, sum(call[1] for call in used), sum(call[2] for call in used))

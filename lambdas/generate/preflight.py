@@ -13,6 +13,10 @@ from intent.prices import PriceTable
 from intent.taxonomy import Taxonomy
 
 _CANDIDATES = ("base", "baseline", "teacher")
+_BY_THE_HOUR = (
+    "provisioned throughput is billed by the hour, asked or not: the costs per million routes of the distilled student "
+    "and the cascade are what their tokens would cost on demand"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,11 @@ def _refuse_foreign(run: Run) -> None:
 
 
 def _warnings(run: Run, substituted: Sequence[dict[str, str]]) -> list[str]:
-    """A judge that was chosen for its kind must not end up rating its own kind without a word."""
+    """What the report must say: how its figures are priced, and a judge that ends up rating its own kind."""
+    return [*([_BY_THE_HOUR] if run.serving.provisioned else []), *_of_the_judge(run, substituted)]
+
+
+def _of_the_judge(run: Run, substituted: Sequence[dict[str, str]]) -> list[str]:
     if "judge" not in {entry["role"] for entry in substituted}:
         return []
     akin = [role for role in _CANDIDATES if family(run.models[role]) == family(run.judge)]

@@ -30,10 +30,12 @@ ITEMS: Mapping[str, str] = {
     "job_teacher": "teacher answers in the job",
     "training": f"student, {EPOCHS} epochs",
     "model_storage_month": "student kept for a month",
+    "model_units": "model units, a month or the term",
     "answer": "four models, held-out set",
     "judge": "judge rates the answers",
     "aws": "Lambda, Step Functions, S3",
 }
+ON_DEMAND = tuple(item for item in ITEMS if item != "model_units")  # what every run is billed for
 
 
 class Item(BaseModel):
@@ -88,6 +90,14 @@ def job(run: Run, table: PriceTable, basis: Basis, prompted: int, replied: int) 
     if run.customization == "FINE_TUNING":
         return [training]
     return [priced("job_teacher", basis, table.cost(run.job_teacher, prompted, replied), prompted, replied), training]
+
+
+def served(run: Run, table: PriceTable, basis: Basis) -> list[Item]:
+    """Model units for the commitment's term, or for a month; nothing on demand, where tokens are paid."""
+    if not run.serving.provisioned:
+        return []
+    hourly = run.serving.units * table.unit_hour(run.student, run.serving.commitment)
+    return [priced("model_units", basis, hourly * run.serving.hours)]
 
 
 def judged(run: Run, table: PriceTable, basis: Basis, answers: int, read: int) -> Item:

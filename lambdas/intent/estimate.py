@@ -20,6 +20,7 @@ def estimate(run: Run, batches: Sequence[Batch], taxonomy: Taxonomy, table: Pric
         _writing(run, batches, taxonomy, table),
         *_job(run, taxonomy, table, pairs=run.training, reply=texts.answer),
         bill.priced("model_storage_month", _BASIS, table.storage.per_model_and_month),
+        *bill.served(run, table, _BASIS),
         _answering(run, texts, table),
         bill.judged(run, table, _BASIS, rated, rated * (bill.QUERY_TOKENS + 2 * texts.answer)),
         bill.aws(run, table, _BASIS, 0 if _by_job(run, batches) else len(batches)),
@@ -59,7 +60,8 @@ def _job(run: Run, taxonomy: Taxonomy, table: PriceTable, *, pairs: int, reply: 
 
 
 def _answering(run: Run, texts: bill.Texts, table: PriceTable) -> bill.Item:
-    calls = [(run.student, texts.student), *((run.models[role], texts.teacher) for role in _PROMPTED)]
+    by_token = [] if run.serving.provisioned else [(run.student, texts.student)]
+    calls = [*by_token, *((run.models[role], texts.teacher) for role in _PROMPTED)]
     said = run.holdout * texts.stopped
     asked = [(model, run.holdout * (prompt + bill.QUERY_TOKENS)) for model, prompt in calls]
     usd = sum(table.cost(model, given, said) for model, given in asked)

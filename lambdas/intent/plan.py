@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from intent.serving import Serving
+
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
 MAX_EXAMPLES = {"DISTILLATION": 15_000, "FINE_TUNING": 20_000}  # records that Bedrock takes for Nova Micro
 MIN_JOB = 100  # records: below, Bedrock refuses a batch inference job
@@ -33,7 +35,7 @@ class Run(BaseModel):
     baseline: str
     judge: str
     on_legacy: Literal["fail", "substitute"]  # what to do about a model that is about to go, or gone
-    max_cost_usd: float = Field(gt=0, le=10_000)
+    max_cost_usd: float = Field(gt=0, le=1_000_000)  # half a year of model units is that dear
     promote: bool
     seed: int = Field(ge=0, le=2**31 - 1)
 
@@ -44,6 +46,7 @@ class Run(BaseModel):
     call_budget: float = Field(ge=1, le=5)  # calls to the writing teacher, as a multiple: see `spare_calls`
     chunk_size: int = Field(ge=1, le=1_000)
     allowed_models: tuple[str, ...] = ()
+    serving: Serving = Serving()
 
     @model_validator(mode="after")
     def _fits(self) -> "Run":

@@ -10,9 +10,11 @@ class _Part(BaseModel):
 
 
 class Distilled(_Part):
-    """The distilled student: what is called, and the custom model behind it."""
+    """The distilled student: what is called (deployment or throughput), and the custom model behind it."""
 
-    deployment_arn: str = Field(pattern=r"^arn:[^:]+:bedrock:[^:]+:\d{12}:custom-model-deployment/.+$")
+    deployment_arn: str = Field(
+        pattern=r"^arn:[^:]+:bedrock:[^:]+:\d{12}:(custom-model-deployment|provisioned-model)/.+$"
+    )
     model_arn: str
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from intent.models import base_id
+from intent.serving import Commitment
 
 MILLION = 1_000_000
+_PER_MODEL = ("models", "training", "provisioned")
 _SHIPPED = Path(__file__).parent / "prices.json"
 # In a Lambda bundle: context key `prices` of cdk.json, beside the packages. A checkout has none.
 _OVER = Path(__file__).parents[1] / "prices.json"
@@ -34,6 +36,14 @@ class _Training(_Dated):
     per_million_tokens_and_epoch: float = Field(ge=0)
 
 
+class _Provisioned(_Dated):
+    """USD per model unit and hour, by commitment."""
+
+    none: float | None = Field(default=None, ge=0)
+    OneMonth: float | None = Field(default=None, ge=0)
+    SixMonths: float | None = Field(default=None, ge=0)
+
+
 class _Storage(_Dated):
     per_model_and_month: float = Field(ge=0)
 
@@ -50,6 +60,7 @@ class _Aws(_Dated):
 class PriceTable(BaseModel):
     """Prices in USD, of models by id per million tokens; a profile without a row of its own costs what its model does.
 
+    `provisioned` ships empty: no price could be read at its source, so who wants it has to name it.
     `batch`: what batch inference costs, as a share of on demand. `aws`: Lambda, Step Functions and S3 together, per run
     and per step of it (see the file for how the two were made).
     """
@@ -58,6 +69,7 @@ class PriceTable(BaseModel):
     unit: str = ""
     models: dict[str, _Price]
     training: dict[str, _Training]
+    provisioned: dict[str, _Provisioned] = {}
     storage: _Storage
     batch: _Batch
     aws: _Aws
@@ -69,6 +81,15 @@ class PriceTable(BaseModel):
             raise KeyError(f"prices.json has no training price for {model}; {_FIX}")
         return price.per_million_tokens_and_epoch
 
+    def unit_hour(self, model: str, commitment: Commitment) -> float:
+        """USD for a unit and hour of provisioned throughput. Raises KeyError, naming the entry, if there is none."""
+        name = base_id(model)
+        found: float | None = getattr(self.provisioned.get(name), commitment, None)
+        if found is None:
+            wanted = f'{{"provisioned": {{"{name}": {{"{commitment}": USD per unit and hour}}}}}}'
+            raise KeyError(f"prices.json has no price for provisioned throughput of {model}; {_FIX}: {wanted}")
+        return found
+
     def cost(self, model: str, input_tokens: float, output_tokens: float) -> float:
         """USD for these tokens. Raises KeyError, naming the model, if the table has no price for it."""
         price = self.models.get(model) or self.models.get(base_id(model))
@@ -78,13 +99,13 @@ class PriceTable(BaseModel):
 
 
 def put_over(table: PriceTable, changes: Mapping[str, Any]) -> PriceTable:
-    """The table with these entries instead of its own: models and training per model, other sections as a whole.
+    """The table with these entries instead of its own: models, training and provisioned per model, others as a whole.
 
     Raises ValueError naming the key that is wrong, such as `prices.models.x.input`.
     """
     merged = table.model_dump()
     for section, entries in changes.items():
-        per_model = section in ("models", "training") and isinstance(entries, Mapping)
+        per_model = section in _PER_MODEL and isinstance(entries, Mapping)
         merged[section] = {**merged[section], **entries} if per_model else entries
     try:
         return PriceTable.model_validate(merged)

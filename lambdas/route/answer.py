@@ -7,6 +7,7 @@ from typing import Any
 
 from intent import attributes, prices, taxonomy
 from intent.models import base_of_custom
+from intent.serving import is_provisioned
 from route import targets
 from route.active import Active
 from route.contract import DecidedInBatch, Error, ErrorBody, Model, Usage
@@ -76,8 +77,14 @@ def failure(error: RouteError, *, request_id: str) -> dict[str, Any]:
 def _usage(decision: Decision, active: Active) -> Usage:
     tokens = decision.input_tokens, decision.output_tokens
     try:
-        priced = base_of_custom(active.distilled.model_arn) if active.distilled else ""
-        cost = round(prices.load().cost(priced, *tokens), 9) if any(tokens) else 0.0
+        cost = round(prices.load().cost(_paid_by_token(active), *tokens), 9) if any(tokens) else 0.0
     except KeyError:  # a student that the table does not know has no price, not a price of 0
         cost = None
     return {"input_tokens": tokens[0], "output_tokens": tokens[1], "cost_usd": cost}
+
+
+def _paid_by_token(active: Active) -> str:
+    """The model by whose price a token is paid; none where model units are paid by the hour."""
+    if active.distilled is None or is_provisioned(active.distilled.deployment_arn):
+        return ""
+    return base_of_custom(active.distilled.model_arn)

@@ -17,6 +17,7 @@ from local.bedrock.jobs.customization import Customization
 from local.bedrock.jobs.evaluation import Evaluation
 from local.bedrock.serving.choice import Serving
 from local.bedrock.serving.deployments import Deployments
+from local.bedrock.serving.provisioned import ProvisionedThroughput
 from local.bedrock.serving.runtime import Runtime
 from local.bedrock.wire.errors import ApiError, not_embedded
 from local.bedrock.wire.messages import HttpAnswer, HttpRequest, Input, Output, Query
@@ -36,12 +37,14 @@ class Bedrock:
         self._wires = {CONTROL: Wire(CONTROL), RUNTIME: Wire(RUNTIME)}
         models = CustomModels(core.place)
         deployments = Deployments(core, models)
-        runtime = Runtime(core, Serving(core, deployments), self._wires[RUNTIME])
+        provisioned = ProvisionedThroughput(core, models)
+        runtime = Runtime(core, Serving(core, deployments, provisioned), self._wires[RUNTIME])
         control = (
             Foundation(core.backend.cards, core.place),
             Customization(core, models),
             models,
             deployments,
+            provisioned,
             Evaluation(core),
             Batch(core, runtime),
         )

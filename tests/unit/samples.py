@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RUN_ID = "try-12ab34cd"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:pipeline:try"
 DEPLOYMENT = "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdefghij12"
+PROVISIONED = "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghij12"
 MODEL = "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-micro-v1:0:128k/abcdefghij12"
 JOB = "arn:aws:bedrock:us-east-1:123456789012:model-customization-job/amazon.nova-micro-v1:0:128k/abcdefghij12"
 CELL = {"leading": "visual", "domain": "sports", "style": "question", "length": "medium"}

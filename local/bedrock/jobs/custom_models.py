@@ -28,7 +28,7 @@ class CustomModels:
 
     def __init__(self, place: Place) -> None:
         self.store: Store[CustomModel] = Store("custom model")
-        self.in_use: Callable[[CustomModel], bool] = lambda _model: False
+        self.in_use: list[Callable[[CustomModel], bool]] = []
         self._place = place
         self.operations = {
             "GetCustomModel": self.get,
@@ -63,11 +63,13 @@ class CustomModels:
         return {"modelSummaries": [self._summary(model) for model in page], "nextToken": token}
 
     def delete(self, request: Input) -> Output:
-        """Forget the model and its weights. Raises ConflictException while a deployment serves it."""
+        """Forget the model and its weights. Raises ConflictException while it is served."""
         with self.store.lock:
             model = self.store.get(str(request["modelIdentifier"]))
-            if self.in_use(model):
-                raise conflict(f"The custom model {model.arn} still has a deployment. Delete that first.")
+            if any(serves(model) for serves in self.in_use):
+                raise conflict(
+                    f"The custom model {model.arn} still has a deployment or provisioned throughput. Delete that first."
+                )
             self.store.remove(model)
         return {}
 

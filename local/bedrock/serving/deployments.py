@@ -33,7 +33,7 @@ class Deployments:
         self._core = core
         self._models = models
         self.store: Store[Deployment] = Store("custom model deployment")
-        models.in_use = lambda model: any(item.model is model and item.status != "Failed" for item in self.store)
+        models.in_use.append(lambda model: any(item.model is model and item.status != "Failed" for item in self.store))
         self.operations = {
             _CREATE: self.create,
             "GetCustomModelDeployment": self.get,
@@ -124,10 +124,15 @@ class Deployments:
         return status
 
     def _student(self, model: CustomModel) -> Model:
-        try:
-            return self._core.backend.load(model.artefact)
-        except ValueError as error:
-            raise JobFailedError(f"The custom model cannot be loaded: {error}") from error
+        return student(self._core, model)
+
+
+def student(core: Core, model: CustomModel) -> Model:
+    """The trained student, ready to answer. Raises JobFailedError."""
+    try:
+        return core.backend.load(model.artefact)
+    except ValueError as error:
+        raise JobFailedError(f"The custom model cannot be loaded: {error}") from error
 
 
 def _summary(deployment: Deployment) -> Output:

@@ -16,7 +16,7 @@ from cli.main import app
 from cli.problems import Refused
 from cli.settings import ROOT, of_stage
 from intent import gatefile
-from intent.bill import ITEMS
+from intent.bill import ON_DEMAND
 from tests.unit.samples import run
 
 PREMIER = "us.amazon.nova-premier-v1:0"
@@ -49,14 +49,14 @@ def test_given_no_aws_at_all_then_the_default_run_is_thought_through(
     monkeypatch.setattr(socket.socket, "connect", closed)
     assert call("plan") == 0
     text = capsys.readouterr().out
-    assert all(item in text for item in ITEMS)
+    assert all(item in text for item in ON_DEMAND)
     assert "It may start." in text
 
 
 def test_given_80_columns_then_every_item_has_one_line_and_nothing_is_cut() -> None:
     text = shown(outlook())
-    rows = [line for line in text.splitlines() if line.strip().startswith(tuple(ITEMS))]
-    assert len(rows) == len(ITEMS)
+    rows = [line for line in text.splitlines() if line.strip().startswith(ON_DEMAND)]
+    assert len(rows) == len(ON_DEMAND)
     assert "…" not in text
     for part in (
         "cap      60.00 USD",

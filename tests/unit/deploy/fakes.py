@@ -34,12 +34,18 @@ def model_of(run: str) -> str:
     return f"{MODEL}-{run}"
 
 
+def provisioned_of(name: str) -> str:
+    return f"arn:aws:bedrock:us-east-1:123456789012:provisioned-model/{name}"
+
+
 class FakeBedrock:
-    """Deployments (ARN: model ARN) and custom models; a model that is deployed cannot be deleted."""
+    """Deployments (ARN: model ARN), throughput and custom models; a model that is served cannot be deleted."""
 
     def __init__(self) -> None:
         self.deployments: dict[str, str] = {}
         self.models: set[str] = set()
+        self.bought: dict[str, dict[str, Any]] = {}  # provisioned throughput by ARN
+        self.refuses = ""  # error code that buying is refused with
         self.lingering = False  # a deployment that is deleted stays for a while
 
     def add(self, run: str) -> None:
@@ -81,8 +87,45 @@ class FakeBedrock:
         if not self.lingering:
             del self.deployments[customModelDeploymentIdentifier]
 
+    def list_provisioned_model_throughputs(self, modelArnEquals: str | None = None) -> dict[str, Any]:  # noqa: N803
+        return {
+            "provisionedModelSummaries": [
+                {**bought, "provisionedModelArn": arn}
+                for arn, bought in self.bought.items()
+                if modelArnEquals in (None, bought["modelArn"])
+            ]
+        }
+
+    def get_provisioned_model_throughput(self, provisionedModelId: str) -> dict[str, Any]:  # noqa: N803
+        found = [
+            (arn, item)
+            for arn, item in self.bought.items()
+            if provisionedModelId in (arn, item["provisionedModelName"])
+        ]
+        if not found:
+            raise error("ResourceNotFoundException")
+        ((arn, bought),) = found
+        return {**bought, "provisionedModelArn": arn}
+
+    def create_provisioned_model_throughput(self, **request: Any) -> dict[str, str]:
+        name, model = request["provisionedModelName"], request["modelId"]
+        assert request["clientRequestToken"] == name
+        if self.refuses:
+            raise error(self.refuses)
+        arn = provisioned_of(name)
+        what = {"provisionedModelName": name, "modelArn": model, "status": "InService", "creationTime": NOW}
+        term = {key: request[key] for key in ("commitmentDuration",) if key in request}
+        self.bought[arn] = {**what, "modelUnits": request["modelUnits"], **term}
+        return {"provisionedModelArn": arn}
+
+    def delete_provisioned_model_throughput(self, provisionedModelId: str) -> None:  # noqa: N803
+        found = self.get_provisioned_model_throughput(provisionedModelId)
+        if "commitmentDuration" in found:
+            raise error("ConflictException")
+        del self.bought[found["provisionedModelArn"]]
+
     def delete_custom_model(self, modelIdentifier: str) -> None:  # noqa: N803
-        if modelIdentifier in self.deployments.values():
+        if modelIdentifier in {*self.deployments.values(), *(item["modelArn"] for item in self.bought.values())}:
             raise error("ConflictException")
         if modelIdentifier not in self.models:
             raise error("ResourceNotFoundException")

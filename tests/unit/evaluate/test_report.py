@@ -9,7 +9,7 @@ import pytest
 from evaluate import data, gate, page
 from evaluate.report import build, model_of
 from intent import taxonomy
-from intent.bill import EPOCHS, ITEMS, VERDICT_TOKENS, Texts
+from intent.bill import EPOCHS, ON_DEMAND, VERDICT_TOKENS, Texts
 from intent.figures import FIGURES, WHO
 from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.records import conversation
@@ -85,7 +85,7 @@ def test_given_a_run_then_its_report_tells_what_it_was_made_of(objects: Objects,
 def test_given_a_run_then_its_bill_adds_up_and_every_figure_has_its_basis(objects: Objects, rated: Plan) -> None:
     report = built(objects, rated)
     bill = report["bill"]
-    assert {row["item"] for row in bill["items"]} - {"all"} == set(ITEMS) == set(report["cost_usd"])
+    assert {row["item"] for row in bill["items"]} - {"all"} == set(ON_DEMAND) == set(report["cost_usd"])
     for side in ("estimate", "receipt"):
         assert bill[f"{side}_usd"] == pytest.approx(sum(row[f"{side}_usd"] for row in bill["items"]))
     assert all(

@@ -10,10 +10,10 @@ from bedrock import customization, invocation
 from generate.plan import first_batches
 from intent import estimate as estimating
 from intent import prompts
-from intent.bill import EPOCHS, ITEMS, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
+from intent.bill import EPOCHS, ITEMS, ON_DEMAND, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
 from intent.estimate import at_most, estimate
 from intent.plan import JUDGED, Run
-from intent.prices import load
+from intent.prices import load, put_over
 from intent.scoring import RUBRIC, SCALE
 from intent.tokens import tokens
 from tests.unit.samples import DOMAIN, run
@@ -38,7 +38,7 @@ def usd(model: str, tokens_in: int, tokens_out: int) -> float:
 def test_given_a_run_then_each_item_is_as_computed_by_hand() -> None:
     wanted = run(examples=1000, holdout=200)
     planned, found = first_batches(wanted, DOMAIN), bill(wanted)
-    assert tuple(found) == tuple(ITEMS)
+    assert tuple(found) == ON_DEMAND
     requests = sum(tokens(prompts.writer_request(b.cell, count=b.count, seed=b.seed)) for b in planned)
     asked = len(planned) * tokens(prompts.writer(DOMAIN)) + requests
     assert found["write_and_label"].usd == usd(wanted.teacher, asked, 1000 * TEXTS.line)
@@ -107,3 +107,34 @@ def test_given_any_run_then_its_items_sum_up_and_the_worst_is_no_better(
 def test_given_a_larger_call_budget_then_the_run_may_cost_more(budget: float, more: float) -> None:
     small: dict[str, Any] = {"examples": 1000, "holdout": 60}
     assert most(run(**small, call_budget=min(5, budget + more))) >= most(run(**small, call_budget=budget))
+
+
+UNITS = {"kind": "provisioned", "units": 2, "commitment": "none"}
+PRICED = put_over(TABLE, {"provisioned": {"amazon.nova-micro-v1:0": {"none": 3, "SixMonths": 2.5}}})
+
+
+@pytest.mark.parametrize(("commitment", "usd_in_all"), [("none", 2 * 3 * 730), ("SixMonths", 2 * 2.5 * 4380)])
+def test_given_provisioned_throughput_then_its_term_is_billed_and_the_students_tokens_are_not(
+    commitment: str, usd_in_all: float
+) -> None:
+    wanted = run(examples=1000, holdout=200, serving={**UNITS, "commitment": commitment})
+    items = {item.item: item for item in estimate(wanted, first_batches(wanted, DOMAIN), DOMAIN, PRICED)}
+    assert tuple(items) == tuple(ITEMS)
+    assert items["model_units"].usd == usd_in_all
+    by_token = bill(run(examples=1000, holdout=200))["answer"]
+    tokens_of_the_student = 200 * (tokens(prompts.student(DOMAIN)) + QUERY_TOKENS)
+    assert items["answer"].input_tokens == by_token.input_tokens - tokens_of_the_student
+    assert at_most(wanted, first_batches(wanted, DOMAIN), DOMAIN, PRICED) > usd_in_all
+
+
+@pytest.mark.parametrize("commitment", ["none", "OneMonth"])
+def test_given_no_price_of_the_commitment_then_there_is_no_estimate_and_the_entry_is_named(commitment: str) -> None:
+    wanted = run(examples=1000, serving={**UNITS, "commitment": commitment})
+    table = TABLE if commitment == "none" else PRICED
+    with pytest.raises(KeyError, match=f'"amazon.nova-micro-v1:0": {{"{commitment}": USD per unit and hour') as caught:
+        estimate(wanted, first_batches(wanted, DOMAIN), DOMAIN, table)
+    assert "cdk.json" in str(caught.value)
+
+
+def test_the_shipped_table_has_no_price_that_nobody_has_read() -> None:
+    assert TABLE.provisioned == {}

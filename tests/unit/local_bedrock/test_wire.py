@@ -84,7 +84,7 @@ def test_unknown_members_are_ignored_as_the_service_does(local: Local, distillat
 
 def test_every_operation_that_we_offer_is_in_the_model_and_can_be_routed() -> None:
     served = Local().service.operations
-    assert (len(served["bedrock"]), len(served["bedrock-runtime"])) == (23, 2)
+    assert (len(served["bedrock"]), len(served["bedrock-runtime"])) == (27, 2)
     for name, operations in served.items():
         assert set(operations) <= set(service(name).operations)
 
