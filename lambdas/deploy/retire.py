@@ -23,6 +23,7 @@ from store.lease import Lease
 from store.pointer import PointerStore
 from store.versions import VersionStore
 
+
 @dataclass(frozen=True, slots=True)
 class Retired:
     """ARNs: deployments and models that are gone, and what is left for the next time."""

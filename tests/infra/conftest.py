@@ -15,6 +15,7 @@ from cdk.settings import STAGES
 from tests.infra.template import Template
 
 ROOT = Path(app.__file__).parent
+PROVISIONED = {"kind": "provisioned", "units": 2, "commitment": "OneMonth"}
 
 
 def context(**others: Any) -> dict[str, Any]:
@@ -31,11 +32,14 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
             raise AssertionError("synthesis wants to fill a layer, which needs a network")
 
         patch.setattr(assets, "layer", fill)
-        return {stage: _synthesised(tmp_path_factory.mktemp(stage), stage) for stage in STAGES}
+        return {
+            **{stage: _synthesised(tmp_path_factory.mktemp(stage), stage) for stage in STAGES},
+            "provisioned": _synthesised(tmp_path_factory.mktemp("provisioned"), "dev", serving=PROVISIONED),
+        }
 
 
-def _synthesised(directory: Path, stage: str) -> Template:
-    app.build(outdir=str(directory), context=context(stage=stage, bundle="false")).synth()
+def _synthesised(directory: Path, stage: str, **others: Any) -> Template:
+    app.build(outdir=str(directory), context=context(stage=stage, bundle="false", **others)).synth()
     return Template(directory, stage)
 
 
@@ -43,6 +47,12 @@ def _synthesised(directory: Path, stage: str) -> Template:
 def dev(templates: dict[str, Template]) -> Template:
     """What goes into an account, on which most claims are made."""
     return templates["dev"]
+
+
+@pytest.fixture(scope="session")
+def provisioned(templates: dict[str, Template]) -> Template:
+    """The dev stage with model units."""
+    return templates["provisioned"]
 
 
 @pytest.fixture(scope="session", params=STAGES)

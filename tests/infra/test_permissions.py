@@ -1,5 +1,7 @@
 """Who may do what. The tables are the contract: a right too many fails like a right too few."""
 
+import json
+
 import pytest
 
 from tests.infra.template import Template, statements, text
@@ -236,3 +238,58 @@ def test_the_key_serves_custom_models_through_bedrock_only(dev: Template) -> Non
         ]
         assert grants
         assert all(found.conditions == through for found in grants)
+
+
+BOUGHT = "arn:aws:bedrock:us-east-1:ACCOUNT:provisioned-model/*"
+
+
+def units_rights(template: Template) -> dict[str, set[str]]:
+    """By handler: what it may do about provisioned throughput."""
+    found = {
+        handler: {
+            action.removeprefix("bedrock:")
+            for statement in template.allowed(template.role_of(handler))
+            for action in statement.actions
+            if "Provisioned" in action
+        }
+        for handler in template.functions
+    }
+    return {handler: actions for handler, actions in found.items() if actions}
+
+
+def test_without_the_setting_nobody_may_touch_provisioned_throughput(each: Template) -> None:
+    assert "ProvisionedModelThroughput" not in json.dumps(each.body)
+    assert "provisioned-model" not in json.dumps(each.body)
+
+
+def test_with_the_setting_the_deploy_functions_may_and_exactly_what_they_call(provisioned: Template) -> None:
+    verb = "{}ProvisionedModelThroughput".format
+    assert units_rights(provisioned) == {
+        "deploy.handler.create": {verb("Create"), verb("Get")},
+        "deploy.handler.status": {verb("Get")},
+        "deploy.handler.delete": {verb("Get"), verb("Delete")},
+        "deploy.handler.retire": {verb("Get"), verb("Delete"), verb("List") + "s"},
+    }
+    create = provisioned.role_of("deploy.handler.create")
+    bought = provisioned.resources(create, "bedrock:CreateProvisionedModelThroughput")
+    assert bought == {BOUGHT, "arn:aws:bedrock:us-east-1:ACCOUNT:custom-model/*"}
+    retire = provisioned.role_of("deploy.handler.retire")
+    assert provisioned.resources(retire, "bedrock:DeleteProvisionedModelThroughput") == {BOUGHT}
+
+
+def test_with_the_setting_those_that_ask_students_may_ask_throughput_too(provisioned: Template) -> None:
+    for handler in ("route.handler.route", "deploy.handler.warm"):
+        role = provisioned.role_of(handler)
+        assert provisioned.resources(role, "bedrock:InvokeModel") == {DEPLOYMENTS, BOUGHT}
+    answer = provisioned.role_of("evaluate.handler.answer")
+    assert BOUGHT in provisioned.resources(answer, "bedrock:InvokeModel")
+
+
+def test_the_functions_that_choose_get_the_setting(dev: Template, provisioned: Template) -> None:
+    chosen = {"kind": "provisioned", "units": 2, "commitment": "OneMonth"}
+    for template, wanted in ((dev, {"kind": "on_demand", "units": 1, "commitment": "none"}), (provisioned, chosen)):
+        for name in ("create", "delete", "retire"):
+            variables = template.functions[f"deploy.handler.{name}"]["Environment"]["Variables"]
+            assert json.loads(variables["SERVING"]) == wanted
+        plan = template.functions["generate.handler.plan"]["Environment"]["Variables"]["RUN_DEFAULTS"]
+        assert json.loads(plan)["serving"] == wanted

@@ -55,6 +55,23 @@ def test_the_shipped_table_has_the_shape_that_is_asked_for() -> None:
     assert settings(prices=shipped).prices == shipped
 
 
+def test_models_are_served_on_demand_unless_a_setting_says_otherwise() -> None:
+    without = {key: value for key, value in context().items() if key != "serving"}
+    for chosen in (settings(), load(without, host_python="3.12", host_machine="AMD64")):
+        assert (chosen.serving.kind, chosen.serving.provisioned) == ("on_demand", False)
+    stages = {**context()["stages"], "prod": {"serving": {"kind": "provisioned"}}}
+    assert settings(stage="prod", stages=stages).run_defaults["serving"] == {
+        "kind": "provisioned",
+        "units": 1,
+        "commitment": "none",
+    }
+
+
+def test_the_price_of_one_commitment_is_enough() -> None:
+    own = {"provisioned": {"amazon.nova-micro-v1:0": {"OneMonth": 3, "source": "contract"}}}
+    assert settings(prices=own).prices == own
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         settings().stage = "prod"  # pyright: ignore[reportAttributeAccessIssue]  (the point of the test)
@@ -72,6 +89,17 @@ def test_settings_do_not_change() -> None:
         ({"limits": {**context()["limits"], "distil_polls": 3}}, "limits: unknown distil_polls; known are"),
         ({"limits": {**context()["limits"], "distill_polls": "3"}}, "limits.distill_polls must be int, is '3'"),
         ({"run": {**context()["run"], "promote": 1}}, "run.promote must be bool, is 1"),
+        ({"serving": "provisioned"}, "serving must be an object"),
+        ({"serving": {"kind": "reserved"}}, "serving.kind must be one of on_demand, provisioned; is 'reserved'"),
+        ({"serving": {"commitment": "OneYear"}}, "serving.commitment must be one of none, OneMonth, SixMonths"),
+        ({"serving": {"units": 0}}, "serving.units must be at least 1, is 0"),
+        ({"serving": {"units": 1.5}}, "serving.units must be int, is 1.5"),
+        ({"serving": {"unit": 1}}, "serving: unknown unit; known are commitment, kind, units"),
+        ({"prices": {"provisioned": {"x": {"none": -1}}}}, r"prices\.provisioned\.x\.none must be USD of at least 0"),
+        (
+            {"prices": {"provisioned": {"x": {"OneYear": 1}}}},
+            r"prices\.provisioned\.x: unknown OneYear; known are none",
+        ),
         ({"prices": 3}, "context key prices must be an object, is 3"),
         ({"prices": {"modles": {}}}, "prices: unknown modles; known are models, training"),
         ({"prices": {"models": 3}}, r"prices\.models must be an object, is 3"),

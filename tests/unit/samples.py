@@ -32,7 +32,12 @@ def defaults() -> dict[str, Any]:
     context = json.loads(Path("cdk.json").read_text("utf-8"))["context"]
     models = dict(context["models"])
     also = models.pop("also_allowed")
-    return {**context["run"], **models, "allowed_models": sorted({*models.values(), *also})}
+    return {
+        **context["run"],
+        **models,
+        "allowed_models": sorted({*models.values(), *also}),
+        "serving": context["serving"],
+    }
 
 
 def run(**changed: Any) -> Run:

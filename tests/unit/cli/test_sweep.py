@@ -5,6 +5,7 @@ import pytest
 from cli import sweep
 from cli.lease import lease
 from cli.problems import Refused
+from intent import prices
 from intent.runs import Keys, run_id
 from tests.unit.deploy.fakes import Crash, Dies, Room, deployment_of, execution, model_of
 
@@ -97,3 +98,54 @@ def test_given_a_record_whose_run_never_became_active_then_its_deployment_is_lis
     assert app.room.versions.numbers() == [1, 2]
     app.room.lease.give_back(execution("crashed"))
     assert found(app) == [("deployment", "crashed")]
+
+
+def bought(app: App, name: str, run: str, **more: object) -> str:
+    request = {"provisionedModelName": name, "clientRequestToken": name, "modelId": model_of(run), "modelUnits": 2}
+    return app.bedrock.create_provisioned_model_throughput(**request, **more)["provisionedModelArn"]
+
+
+def test_given_model_units_that_nobody_asks_then_they_are_listed_with_their_cost_and_go(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.run("one")
+    left_behind(app, "lost")
+    lost = bought(app, "lost-student", "lost")
+    beside = bought(app, "one-rollback", "one")
+    elsewhere = bought(app, "chatbot", "elsewhere")
+    assert [(item.target, item.usd) for item in sweep.find(app.target) if item.kind == "provisioned"] == [
+        (lost, None),
+        (beside, None),
+    ], "no price is shipped"
+    table = prices.put_over(prices.load(), {"provisioned": {"amazon.nova-micro-v1:0": {"none": 1.5}}})
+    monkeypatch.setattr(prices, "load", lambda: table)
+    found = [item for item in sweep.find(app.target) if item.kind == "provisioned"]
+    assert [item.usd for item in found] == [2 * 1.5 * 730] * 2
+    sweep.show(app.console, found)
+    assert "In all 4380.00 USD a month." in app.said
+    assert delete(app) == []
+    assert set(app.bedrock.bought) == {elsewhere}
+
+
+def test_given_units_without_a_price_then_the_sum_says_so(app: App) -> None:
+    left_behind(app, "lost")
+    bought(app, "lost-student", "lost")
+    sweep.show(app.console, sweep.find(app.target))
+    assert "no price" in app.said
+    assert "USD a month and what has no price." in app.said
+
+
+def test_given_units_whose_term_is_not_over_then_they_and_the_runs_data_are_left(app: App) -> None:
+    left_behind(app, "lost")
+    bought(app, "lost-student", "lost", commitmentDuration="OneMonth")
+    assert [item.kind for item in delete(app)] == ["provisioned", "custom model", "run data"]
+
+
+def test_given_units_that_the_active_version_asks_then_they_are_not_swept(app: App) -> None:
+    app.run("one")
+    arn = bought(app, "one-student", "one")
+    seen = app.room.pointers.look()
+    assert seen.pointer is not None
+    moved = seen.pointer.distilled.model_copy(update={"deployment_arn": arn})
+    assert app.room.pointers.swap(seen, seen.pointer.model_copy(update={"distilled": moved}))
+    assert found(app) == []

@@ -1,15 +1,19 @@
 """`router versions`, `router rollback` and `router diff`."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bedrock import deployment
+from cdk.settings import Serving
 from cli import diff, rollback, versions
 from cli.problems import NoAnswer, Refused
+from deploy import serving
+from intent.runs import job_name
 from store.lease import Held
-from tests.unit.deploy.fakes import deployment_of, execution, model_of
+from tests.unit.deploy.fakes import deployment_of, execution, model_of, provisioned_of
 from tests.unit.samples import WEIGHTS
 from tests.unit.wire import Wire, said
 
@@ -229,3 +233,38 @@ def test_given_a_version_that_is_not_deployed_then_that_is_said(app: App) -> Non
     app.bedrock.deployments.clear()
     with pytest.raises(NoAnswer, match="not deployed any more"):
         compared(app, distilled=True)
+
+
+@pytest.fixture
+def units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack serves by provisioned throughput from now on."""
+    here = rollback.of_stage("dev")
+    monkeypatch.setattr(rollback, "of_stage", lambda _: replace(here, serving=Serving(kind="provisioned")))
+
+
+def test_given_provisioned_throughput_then_a_rollback_buys_it_and_the_pointer_names_it(app: App, units: None) -> None:
+    for run in ("one", "two"):
+        app.run(run)
+    back(app)
+    assert app.active.version == 1
+    assert app.active.distilled.deployment_arn == provisioned_of(job_name("one", "rollback"))
+    back(app, to=2)
+    back(app)
+    assert len(app.bedrock.bought) == 2, "what is bought is used again"
+
+
+def test_given_a_setting_that_was_switched_then_the_active_version_may_be_served_anew(app: App, units: None) -> None:
+    app.run("one")
+    back(app, to=1)
+    assert "provisioned-model" in app.active.distilled.deployment_arn
+    with pytest.raises(Refused, match="v1 is active already"):
+        back(app, to=1)
+
+
+def test_given_on_demand_again_then_throughput_is_not_what_a_rollback_points_at(app: App) -> None:
+    app.run("one")
+    app.run("two")
+    serving.create(app.bedrock, [job_name("one", "student")], model_of("one"), versions.BOTH)
+    del app.bedrock.deployments[deployment_of("one")]
+    back(app)
+    assert "custom-model-deployment" in app.active.distilled.deployment_arn

@@ -140,3 +140,27 @@ def test_given_a_model_without_a_price_then_the_run_is_refused(role: str) -> Non
     with pytest.raises(Rejected, match=r"has no (training )?price for x\.y; add one") as caught:
         cost(run(**{role: "x.y"}))
     assert caught.value.error == "PriceUnknown"
+
+
+def test_given_provisioned_throughput_then_it_says_what_the_reports_costs_are() -> None:
+    (warning,) = checked({}, serving={"kind": "provisioned"}).warnings
+    assert "billed by the hour" in warning
+    assert checked({}).warnings == []
+
+
+def test_given_provisioned_throughput_without_a_price_then_the_run_is_refused_and_the_setting_named() -> None:
+    with pytest.raises(Rejected) as caught:
+        cost(run(serving={"kind": "provisioned", "commitment": "SixMonths"}))
+    assert caught.value.error == "PriceUnknown"
+    assert '"prices" in cdk.json' in str(caught.value)
+    assert '{"provisioned": {"amazon.nova-micro-v1:0": {"SixMonths": USD per unit and hour}}}' in str(caught.value)
+
+
+def test_given_units_above_the_cap_then_the_run_is_refused() -> None:
+    table = prices.put_over(prices.load(), {"provisioned": {"amazon.nova-micro-v1:0": {"none": 1.0}}})
+    wanted = run(serving={"kind": "provisioned"})
+    with pytest.raises(Rejected, match="model_units 730") as caught:
+        check_cost(wanted, first_batches(wanted, DOMAIN), DOMAIN, table)
+    assert caught.value.error == "TooExpensive"
+    enough = wanted.model_copy(update={"max_cost_usd": 900.0})
+    assert check_cost(enough, first_batches(wanted, DOMAIN), DOMAIN, table)
