@@ -6,6 +6,7 @@ out: a function that raises has failed for good.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from jsonata import Jsonata
@@ -46,10 +47,10 @@ class Machine:
         self._definition = definition
         self._functions = functions
 
-    def run(self, given: Mapping[str, Any] | None = None) -> Walk:
-        """One execution with this input."""
+    def run(self, given: Mapping[str, Any] | None = None, execution: Mapping[str, Any] = EXECUTION) -> Walk:
+        """One execution with this input. `execution`: Id and Name of its context."""
         walk = Walk()
-        context = {"Execution": {**EXECUTION, "Input": dict(given or {})}}
+        context = {"Execution": {**execution, "Input": dict(given or {})}}
         try:
             self._states(self._definition, dict(given or {}), {}, context, walk)
             walk.end = "Succeed"
@@ -152,8 +153,14 @@ def _fill(template: Any, states: Mapping[str, Any], variables: Mapping[str, Any]
 
 
 def _evaluate(text: str, states: Mapping[str, Any], variables: Mapping[str, Any]) -> Any:
-    expression = Jsonata.jsonata(text)
+    expression = _parsed(text)
     frame = expression.create_frame()
     for name, value in {**variables, "states": states}.items():
         frame.bind(name, Utils.NULL_VALUE if value is None else value)
     return expression.evaluate(None, frame)
+
+
+@cache
+def _parsed(text: str) -> Jsonata:
+    """Parsing takes longer than evaluating, and a walk evaluates each expression many times."""
+    return Jsonata.jsonata(text)
