@@ -1,12 +1,17 @@
 """The definition as written, and functions that do nothing but say that all went well."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# Powertools reads these when `doors` is imported.
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "IntentRouter"
+os.environ["POWERTOOLS_SERVICE_NAME"] = "unit"
 
 from tests.pipeline.machine import Function, Machine, Walk
 

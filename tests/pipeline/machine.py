@@ -147,9 +147,10 @@ def _fill(template: Any, states: Mapping[str, Any], variables: Mapping[str, Any]
     if not (isinstance(template, str) and template.startswith("{%")):
         return template
     text = template[2:-2].strip()
-    if not _evaluate(f"$exists(({text}))", states, variables):
+    found = _evaluate(text, states, variables)
+    if found is None and not _evaluate(f"$exists(({text}))", states, variables):
         raise StateError("States.QueryEvaluationError", f"{text} gives nothing")
-    return _evaluate(text, states, variables)
+    return found
 
 
 def _evaluate(text: str, states: Mapping[str, Any], variables: Mapping[str, Any]) -> Any:

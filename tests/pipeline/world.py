@@ -1,7 +1,7 @@
 """Real handlers under the real state machine, over an AWS in memory whose every call may be the one to break.
 
 What comes before Evaluate is played (a data set, a model, edge figures), and so are the answers of the candidates;
-planning, deploying, judging, reporting, gating, promoting, discarding and notifying are the functions that are deployed.
+planning, deploying, judging, reporting, gating, promoting, discarding and notifying are the real functions.
 """
 
 import copy
@@ -342,7 +342,6 @@ class Pipeline:
 
     def _functions(self) -> dict[str, Function]:
         real = {
-            "PlanFunction": planning.plan,
             "CreateFunction": deploying.create,
             "DeployStatusFunction": deploying.status,
             "DeleteFunction": deploying.delete,
@@ -356,6 +355,7 @@ class Pipeline:
             "NotifyFunction": notifying.notify,
         }
         played = {
+            "PlanFunction": lambda payload: {**planning.plan(payload, None), "last": 1},  # one batch to play
             "AssembleFunction": self._assemble,
             "StartFunction": self._train,
             "DistillStatusFunction": lambda _: {"status": "Completed", "reason": None, "model_arn": self._model},
