@@ -41,7 +41,7 @@ class WholeLatency(Latency, TotalLatency):
 
 
 class Usage(TypedDict):
-    """Tokens of the distilled student and their price in USD; null if the price table does not know the student."""
+    """Tokens of the distilled student and their price in USD; null if that is not known, or paid by the hour."""
 
     input_tokens: int
     output_tokens: int

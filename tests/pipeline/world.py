@@ -263,11 +263,11 @@ class World:
 
     def swept(self) -> set[str]:
         """ARNs and prefixes that `router sweep` lists."""
-        target = _Target(self)
+        target = Stack(self)
         return {orphan.target for orphan in sweep.find(target)}
 
 
-class _Target(Target):
+class Stack(Target):
     """The world as `router sweep` sees it."""
 
     world: World
