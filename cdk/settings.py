@@ -15,7 +15,6 @@ LOG_DAYS = (7, 30, 90, 365)  # some of what CloudWatch Logs offers
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")  # Lambda runtimes that the code runs on
 ACCOUNT_PYTHON = PYTHONS[-1]
 
-
 Architecture = Literal["arm64", "x86_64"]
 
 

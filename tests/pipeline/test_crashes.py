@@ -71,7 +71,10 @@ def given(substituted: dict[str, Any]) -> Generator[Given]:
         def hold(world: World) -> None:
             held[:] = [world]
 
-        patch.setattr(boto3, "client", lambda service, **_: held[0].client(service))
+        def client(service: str, **_: object) -> Any:
+            return held[0].client(service)
+
+        patch.setattr(boto3, "client", client)
         for name in ("intervals", "groups", "paired"):
             patch.setattr(bootstrap, name, once(getattr(bootstrap, name)))
         for name, value in ENVIRONMENT.items():

@@ -32,6 +32,7 @@ CONTAINERS, ROLLBACKS = 4, 10
 TTL = 0.03  # seconds: the route's 20, scaled down
 PATIENCE = 30.0  # seconds; then the test fails instead of waiting for ever
 LEADS = {1: "audio", 2: "transcription"}  # what each version's distilled student says of everything
+_SERVICE, _SETTINGS = "_service", "_settings"  # of the handler, made once a process
 _EVENT = json.loads((Path(__file__).parents[1] / "unit" / "route" / "events" / "route.json").read_text("utf-8"))
 
 
@@ -114,7 +115,8 @@ def load(substituted: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Genera
         walk = Pipeline(substituted, world).start(name)
         assert walk is not None
         assert walk.end == "Succeed"
-    load, own, build = Load(world), threading.local(), handler._service.__wrapped__
+    made_once = getattr(handler, _SETTINGS)
+    load, own, build = Load(world), threading.local(), getattr(handler, _SERVICE).__wrapped__
 
     def service() -> Service:
         if not hasattr(own, "service"):
@@ -123,10 +125,10 @@ def load(substituted: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Genera
 
     monkeypatch.setattr(boto3, "client", load.client)
     monkeypatch.setattr(handler, "POINTER_TTL", TTL)
-    monkeypatch.setattr(handler, "_service", service)
-    handler._settings.cache_clear()
+    monkeypatch.setattr(handler, _SERVICE, service)
+    made_once.cache_clear()
     yield load
-    handler._settings.cache_clear()
+    made_once.cache_clear()
     clients.client.cache_clear()
 
 

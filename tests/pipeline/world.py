@@ -8,6 +8,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from cli import sweep
 from cli.target import Target
 from deploy import handler as deploying
-from doors import clients
+from doors import Handler, clients
 from evaluate import data
 from evaluate import handler as evaluating
 from generate import handler as planning
@@ -197,9 +198,14 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        if name == "get_paginator":
-            return lambda operation: Watched(self._world, found(operation), operation)
-        return lambda **request: self._world.around(self._label or name, lambda: found(**request))
+
+        def pages(operation: str) -> Watched:
+            return Watched(self._world, found(operation), operation)
+
+        def call(**request: Any) -> Any:
+            return self._world.around(self._label or name, lambda: found(**request))
+
+        return pages if name == "get_paginator" else call
 
 
 def as_it_is(_: str, call: Callable[[], Any]) -> Any:
@@ -355,15 +361,21 @@ class Pipeline:
             "NotifyFunction": notifying.notify,
         }
         played = {
-            "PlanFunction": lambda payload: {**planning.plan(payload, None), "last": 1},  # one batch to play
+            "PlanFunction": self._plan,
             "AssembleFunction": self._assemble,
             "StartFunction": self._train,
-            "DistillStatusFunction": lambda _: {"status": "Completed", "reason": None, "model_arn": self._model},
+            "DistillStatusFunction": self._trained,
             "EdgeFunction": self._fit,
             "AnswerFunction": self._answer,
         }
-        doors = {name: lambda payload, door=door: door(payload, None) for name, door in real.items() if door}
+        doors = {name: partial(_through, door) for name, door in real.items() if door}
         return {**all_well(), **doors, **played}
+
+    def _plan(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {**planning.plan(payload, None), "last": 1}  # one batch to play
+
+    def _trained(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"status": "Completed", "reason": None, "model_arn": self._model}
 
     def _assemble(self, payload: dict[str, Any]) -> dict[str, Any]:
         keys, objects = Keys(payload["run_id"]), self.world.objects
@@ -401,6 +413,10 @@ class Pipeline:
         data.keep_chunk(Objects(watched, BUCKET), Keys(payload["run_id"]), name, chunk, answers)
         assert name in CANDIDATES
         return {"candidate": name, "answered": 20, "valid": 20}
+
+
+def _through(door: Handler, payload: dict[str, Any]) -> dict[str, Any]:
+    return door(payload, None)
 
 
 def run_of(name: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bedrock import deployment
-from cdk.settings import Serving
+from cdk.serving import Serving
+from cdk.settings import Settings
 from cli import diff, rollback, versions
 from cli.problems import NoAnswer, Refused
 from deploy import serving
@@ -239,7 +240,12 @@ def test_given_a_version_that_is_not_deployed_then_that_is_said(app: App) -> Non
 def units(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stack serves by provisioned throughput from now on."""
     here = rollback.of_stage("dev")
-    monkeypatch.setattr(rollback, "of_stage", lambda _: replace(here, serving=Serving(kind="provisioned")))
+    bought = replace(here, serving=Serving(kind="provisioned"))
+
+    def of_stage(_: str) -> Settings:
+        return bought
+
+    monkeypatch.setattr(rollback, "of_stage", of_stage)
 
 
 def test_given_provisioned_throughput_then_a_rollback_buys_it_and_the_pointer_names_it(app: App, units: None) -> None:
