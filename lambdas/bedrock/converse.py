@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.parsers import ResponseParserError
 
-from bedrock.errors import Malformed, Refused, translated
+from bedrock.errors import Malformed, Stopped, translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -77,10 +77,10 @@ def body(question: Question) -> dict[str, Any]:
 
 
 def read(answer: Mapping[str, Any], latency_ms: float) -> Reply:
-    """The reply in Converse's answer. Raises Refused (stopped by a filter, for example) or Malformed (no text)."""
+    """The reply in Converse's answer. Raises Stopped (by a filter, for example) or Malformed (no text)."""
     stop_reason = str(answer.get("stopReason") or "missing")
     if stop_reason not in _COMPLETE and "output" in answer:
-        raise Refused(stop_reason)
+        raise Stopped(stop_reason)
     message = (answer.get("output") or {}).get("message") or {}
     parts = [part for part in message.get("content") or () if isinstance(part, dict)]
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]

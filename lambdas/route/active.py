@@ -10,6 +10,7 @@ from typing import Self
 
 from edge.model import EdgeModel
 from intent.pointer import Distilled, Pointer
+from route.deadline import NEVER, Deadline
 from route.errors import NotReady
 
 ReadPointer = Callable[[], Pointer | None]
@@ -24,9 +25,9 @@ UNREADABLE = "pointer_unreadable"
 class Active:
     """The version to answer with. `version` 0 is the release's own edge student; then `distilled` is None.
 
-    `edge` is None if no edge file could ever be read. `failure`: a short code if the version that should answer cannot
-    be told. `stale`: the file that the pointer names cannot be read, and the edge student is that of an earlier
-    version; it is never sure, since the threshold was chosen for another one.
+    `edge` is None if no edge file can be read, not even the release's. `failure`: a short code if the version that
+    should answer cannot be told. `stale`: the file that the pointer names cannot be read, and the edge student is that
+    of an earlier version, or the release's; it is never sure, since the threshold was chosen for another one.
     """
 
     version: int
@@ -62,9 +63,9 @@ class Active:
 class ActiveVersion:
     """Gives the version to answer with; while pointer or file cannot be read, the last good one.
 
-    What could not be read is tried again after `RETRY_SECONDS`, not by every request: each try may take a second of a
-    caller's time. `warn` hears of every failure with a short code. `modalities`: the taxonomy's; a student must have
-    the same.
+    What could not be read is tried again after `RETRY_SECONDS`, not by every request: each try may take `seconds` of a
+    caller's time, and there is none where fewer are left. `forget` makes the next read of the pointer a fresh one.
+    `warn` hears of every failure with a short code. `modalities`: the taxonomy's; a student must have the same.
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class ActiveVersion:
         warn: Warn,
         *,
         modalities: tuple[str, ...],
+        forget: Callable[[], None] = lambda: None,
+        seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_pointer = read_pointer
@@ -82,6 +85,8 @@ class ActiveVersion:
         self._read_release = read_release
         self._warn = warn
         self._modalities = modalities
+        self._forget = forget
+        self._seconds = seconds
         self._clock = clock
         self._pointer: Pointer | None = None
         self._pointer_retry_at = self._edge_retry_at = -math.inf
@@ -90,19 +95,22 @@ class ActiveVersion:
         self._missing: str | None = None
         self._release: EdgeModel | None = None
 
-    def get(self) -> Active:
-        """The version to answer with. Raises NotReady if there is none, not even the release's."""
-        failure = self._look()
+    def get(self, deadline: Deadline = NEVER, *, fresh: bool = False) -> Active:
+        """The version to answer with; `fresh`: read anew. Raises NotReady if there is none, not even the release's."""
+        if fresh:
+            self._forget()
+        failure = self._look(deadline)
         if self._pointer is None:
             return self._released(failure)
         wanted = self._pointer.edge
         if self._edge_sha256 != wanted.sha256:
-            self._load(wanted.s3_key, wanted.sha256)
-        return Active.of(self._pointer, self._edge, stale=self._edge_sha256 != wanted.sha256)
+            self._load(wanted.s3_key, wanted.sha256, deadline)
+        edge = self._edge or self._of_release()
+        return Active.of(self._pointer, edge, stale=self._edge_sha256 != wanted.sha256)
 
-    def _look(self) -> str | None:
+    def _look(self, deadline: Deadline) -> str | None:
         """Read the pointer unless that failed just now; a code if it could not be read."""
-        if self._clock() < self._pointer_retry_at:
+        if self._clock() < self._pointer_retry_at or not deadline.allows(self._seconds):
             return UNREADABLE
         try:
             self._pointer = self._read_pointer()
@@ -112,9 +120,11 @@ class ActiveVersion:
             return UNREADABLE
         return None
 
-    def _load(self, key: str, wanted: str) -> None:
+    def _load(self, key: str, wanted: str, deadline: Deadline) -> None:
         """Read the edge student unless that failed just now; what is in memory stays if it cannot be read."""
         if self._missing == wanted and self._clock() < self._edge_retry_at:
+            return
+        if not deadline.allows(self._seconds):
             return
         try:
             self._edge, self._edge_sha256 = self._fitting(_verified(self._read_object(key), wanted)), wanted
@@ -123,13 +133,18 @@ class ActiveVersion:
             self._missing, self._edge_retry_at = wanted, self._clock() + RETRY_SECONDS
 
     def _released(self, failure: str | None) -> Active:
+        release = self._of_release()
+        if release is None:
+            told = "the active version cannot be read" if failure else "no version is promoted yet: start the pipeline"
+            raise NotReady(f"{told}; try again shortly")
+        return Active.of_release(release, failure)
+
+    def _of_release(self) -> EdgeModel | None:
         try:
             self._release = self._release or self._fitting(self._read_release())
         except (OSError, ValueError) as error:
             self._warn("release_unreadable", error)
-            told = "the active version cannot be read" if failure else "no version is promoted yet: start the pipeline"
-            raise NotReady(f"{told}; try again shortly") from error
-        return Active.of_release(self._release, failure)
+        return self._release
 
     def _fitting(self, edge: EdgeModel) -> EdgeModel:
         if edge.parameters.modalities != self._modalities:

@@ -3,9 +3,10 @@
 Serialisation, parameter checks, parsing and retries are botocore's own, so attempts can be counted.
 """
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -87,12 +88,11 @@ def _response(url: str, answer: Mapping[str, Any] | Fault | Raw) -> AWSResponse:
     return AWSResponse(url, 200, headers, _Body(json.dumps(answer).encode()))
 
 
-@dataclass
-class _Body:
-    body: bytes = field(repr=False)
+class _Body(io.BytesIO):
+    """As urllib3 gives it: a stream, which S3's objects are read from."""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
-        yield self.body
+        yield self.read()
 
 
 def said(text: str, stop_reason: str = "end_turn", tokens: tuple[int, int] = (50, 20)) -> dict[str, Any]:

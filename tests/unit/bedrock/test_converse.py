@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedrock.converse import Question, Reply, asker
-from bedrock.errors import BedrockError, Busy, Gone, Malformed, Refused
+from bedrock.errors import BedrockError, Busy, Gone, Malformed, Refused, Stopped
 from tests.unit.wire import Answer, Fault, Raw, Wire, said
 
 QUESTION = Question("model", "system", "query", max_tokens=80, stop=('"reasoning"',))
@@ -169,7 +169,7 @@ def test_given_a_stop_after_text_then_the_text_is_the_answer(reason: str) -> Non
 )
 def test_given_any_other_stop_then_the_text_is_not_believed(reason: str) -> None:
     error = failure(wire(said('{"visual": 1}', reason)))
-    assert type(error) is Refused
+    assert type(error) is Stopped
     assert error.code == reason
 
 
