@@ -14,12 +14,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from doors import logger
 from intent import taxonomy
 from intent.records import plain
-from route import answer, metrics
+from route import answer, measure
 from route.batch import BUDGET_SECONDS
 from route.contract import Checks, DecidedInBatch, Failed, Health, Routed, RoutedBatch, Version, WholeLatency
 from route.deadline import ANSWER_SECONDS, Deadline
 from route.errors import NotFound, RouteError
-from route.metrics import count
+from route.measure import count
 from route.request import MAX_BATCH_BODY, BatchRequest, RouteRequest, read, read_query
 from route.router import Decision
 from route.service import Service
@@ -60,7 +60,7 @@ def one(call: Call) -> Result:
     active, decision = call.service.decide(request.query, request, call.due())
     decided = answer.decided(request.query, request, decision, active)
     total_ms = call.since()
-    metrics.answered(decision, decided["usage"])
+    measure.answered(decision, decided["usage"])
     count("Latency", total_ms, MetricUnit.Milliseconds)
     extra = {"source": decision.source, "failure": decision.failure, "query_length": len(request.query)}
     logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
@@ -82,7 +82,7 @@ def many(call: Call) -> Result:
         outcome = next(outcomes) if isinstance(query, str) else query
         if isinstance(query, str) and isinstance(outcome, Decision):
             results.append(decided := answer.decided(query, request, outcome, active))
-            metrics.answered(outcome, decided["usage"])
+            measure.answered(outcome, decided["usage"])
         elif isinstance(outcome, RouteError):
             count("RequestsRefused" if outcome is query else "RequestsFailed")
             results.append({"error": answer.error_body(outcome)})

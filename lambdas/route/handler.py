@@ -23,7 +23,7 @@ from route.cache import DecisionCache
 from route.deadline import longest
 from route.endpoints import Call, endpoint
 from route.errors import RouteError
-from route.metrics import count
+from route.measure import count
 from route.router import Mode
 from route.service import Service
 from route.student import DistilledStudent
