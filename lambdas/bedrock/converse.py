@@ -12,6 +12,7 @@ from bedrock.errors import Malformed, Stopped, translated
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+_MOST_TOKENS = 2**31 - 1  # the API's Integer; a larger one is no count, and too large for a price
 _COMPLETE = {"end_turn", "stop_sequence", "max_tokens"}
 # What botocore's parser raises on a 200 that is JSON of another shape, not UTF-8, or nested too deep (1.43.106).
 UNPARSED = (ResponseParserError, AttributeError, TypeError, ValueError, RecursionError)
@@ -93,4 +94,4 @@ def read(answer: Mapping[str, Any], latency_ms: float) -> Reply:
 
 def _tokens(usage: Mapping[str, Any], name: str) -> int:
     count = usage.get(name)
-    return count if isinstance(count, int) and count > 0 else 0
+    return count if isinstance(count, int) and 0 < count <= _MOST_TOKENS else 0

@@ -3,6 +3,7 @@
 import math
 import os
 import time
+import traceback
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,8 @@ def route(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN40
     except RouteError as error:
         count("RequestsRefused" if error.status < 500 else "RequestsFailed")  # noqa: PLR2004  (HTTP)
         result = answer.failure(error, request_id=request_id)
-    except Exception:  # noqa: BLE001  (the caller gets our error shape, the log the traceback)
-        logger.exception("unexpected")
+    except Exception as error:  # noqa: BLE001  (the caller gets our error shape, the log where it was)
+        logger.error("unexpected", extra={"error": type(error).__name__, "at": _places(error)})
         count("RequestsFailed")
         unknown = RouteError("something went wrong here; the request may be sent again")
         result = answer.failure(unknown, request_id=request_id)
@@ -106,10 +107,15 @@ def _readable(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "headers": {**result["headers"], "Access-Control-Allow-Origin": origin}} if origin else result
 
 
-def _left(context: Any) -> float:  # noqa: ANN401  (Lambda's context object)
+def _places(error: Exception) -> list[str]:
+    """The traceback without the exception's own words, which may hold the query."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def _left(context: object) -> float:
     """Seconds until the function must have answered."""
-    told = getattr(context, "get_remaining_time_in_millis", None)
-    return told() / 1000 - _RESERVE if callable(told) else math.inf
+    told: Any = getattr(context, "get_remaining_time_in_millis", None)
+    return told() / 1000 - _RESERVE if told else math.inf
 
 
 def _request_id(event: object, context: object) -> str:

@@ -40,11 +40,14 @@ Script = Answer | Callable[[Parameters], Answer]
 
 
 class Wire:
-    """`wire.on("Converse", first, second)`: the answers in turn, the last one for ever. `calls` has what was asked."""
+    """`wire.on("Converse", first, second)`: the answers in turn, the last one for ever. `calls` has what was asked,
+    `bodies` what would have been sent.
+    """
 
     def __init__(self, service: str, config: Config | None = None) -> None:
         self.calls: list[tuple[str, Parameters]] = []
         self.attempts = 0
+        self.bodies: list[bytes] = []
         self.client: Any = _SESSION.client(service, config=config)
         self._scripts: dict[str, list[Script]] = {}
         self._asked: Parameters = {}
@@ -66,6 +69,7 @@ class Wire:
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         self.attempts += 1
+        self.bodies.append(bytes(request.body or b""))
         operation = event_name.rpartition(".")[2]
         scripts = self._scripts.get(operation)
         assert scripts, f"nobody expected {operation}"

@@ -149,8 +149,10 @@ def test_given_a_reasoning_block_first_then_only_the_text_counts() -> None:
     assert asker(wire(body(blocks)).client)(QUESTION).text == '{"a": 1}'
 
 
-def test_given_no_usage_then_tokens_are_zero() -> None:
-    reply = asker(wire(body([{"text": "x"}], usage=None)).client)(QUESTION)
+@pytest.mark.parametrize("count", [None, -1, 10**400, 2**31])
+def test_given_no_usage_or_one_that_is_no_count_then_tokens_are_zero(count: Any) -> None:
+    usage = {"inputTokens": count, "outputTokens": count}
+    reply = asker(wire(body([{"text": "x"}], usage=usage if count is not None else None)).client)(QUESTION)
     assert (reply.input_tokens, reply.output_tokens) == (0, 0)
 
 

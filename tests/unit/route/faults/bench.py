@@ -76,7 +76,9 @@ class Bench:
     def __init__(self, printed: Callable[[], str]) -> None:
         self.bedrock, self.ssm, self.s3 = (wires()[service] for service in _CONFIGS)
         self.now = 0.0
+        self._mended = 0
         self._printed = printed
+        self._heard: Callable[[str], object] = len
         self.all_well()
         self.forget_calls()
 
@@ -88,6 +90,7 @@ class Bench:
     def forget_calls(self) -> None:
         for wire in (self.bedrock, self.ssm, self.s3):
             wire.calls.clear()
+            wire.bodies.clear()
             wire.attempts = 0
 
     def after(self, seconds: float, answer: Any) -> Script:
@@ -99,6 +102,16 @@ class Bench:
 
         return script
 
+    def mend(self) -> None:
+        """All is well with the model, and one query finds it so: failures before it no longer open the breaker."""
+        self.bedrock.on("Converse", said(ANSWER))
+        self._mended += 1
+        assert self.route({"query": f"well {self._mended}"}).body["source"] == "distilled"
+
+    def listen(self, heard: Callable[[str], object]) -> None:
+        """Tell `heard` what each request prints."""
+        self._heard = heard
+
     def route(self, body: object = None, left_ms: int = 20_000, **changed: Any) -> Outcome:
         """Ask; whatever is answered must be what the contract says."""
         started = self.now
@@ -106,7 +119,9 @@ class Bench:
         result = handler.route(event(body, **changed), Context(left_ms))
         found = json.loads(result["body"], parse_constant=pytest.fail)
         obeys(result["statusCode"], found)
-        lines = [json.loads(line) for line in self._printed().splitlines() if '"_aws"' in line]
+        printed = self._printed()
+        self._heard(printed)
+        lines = [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
         metrics = {name: float(sum(value)) for line in lines for name, value in line.items() if isinstance(value, list)}
         return Outcome(result["statusCode"], found, metrics, self.now - started)
 
