@@ -1,0 +1,80 @@
+"""schemathesis reads openapi.json and asks for whatever it allows or forbids; every answer is a documented one."""
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from local import openapi
+from route import handler
+from tests.unit.route.shim import KEY, gateway
+
+from .bench import Bench
+
+DOCUMENT = json.loads(openapi.FILE.read_text("utf-8"))
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+SCHEMA.app = gateway
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+# Not checked: that what the schema allows is never refused (a blank query, an engine that there is not: 400 says why).
+CHECKS = [
+    *(not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance),
+    negative_data_rejection,
+]
+
+
+def test_every_operation_is_tried() -> None:
+    documented = {f"{verb.upper()} {path}" for path, ways in DOCUMENT["paths"].items() for verb in ways}
+    assert set(OPERATIONS) == documented
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"])
+@pytest.mark.parametrize("label", ["POST /route", "POST /route/batch"])
+def test_given_any_request_of_the_document_then_the_answer_is_documented(
+    bench: Bench, label: str, mode: GenerationMode
+) -> None:
+    seen = asked(label, mode)
+    assert seen <= {200, 400, 403, 413, 415}, "403: a key that is none"
+    assert (200 in seen) == (mode is GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize("label", sorted(label for label in OPERATIONS if label.startswith("GET ")))
+def test_given_a_look_then_the_answer_is_documented(bench: Bench, label: str) -> None:
+    assert asked(label, GenerationMode.POSITIVE) == {200}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"statusCode": 418}, {"body": "{}"}, {"headers": {"Content-Type": "text/html"}}, {"statusCode": 500}],
+    ids=["status", "shape", "media type", "5xx"],
+)
+def test_given_an_answer_that_is_not_documented_then_it_is_found(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, broken: dict[str, Any]
+) -> None:
+    route = handler.route
+    monkeypatch.setattr(handler, "route", lambda given, context: {**route(given, context), **broken})
+    with pytest.raises((FailureGroup, Failure)):
+        asked("POST /route", GenerationMode.POSITIVE)
+
+
+def asked(label: str, mode: GenerationMode) -> set[int]:
+    """Ask the handler; the statuses that it answered with. Fails for any that is not documented."""
+    seen: set[int] = set()
+
+    @settings(max_examples=settings().max_examples // 2, suppress_health_check=list(HealthCheck))
+    @given(case=OPERATIONS[label].as_strategy(mode))
+    def ask(case: schemathesis.Case) -> None:
+        seen.add(case.call_and_validate(headers={"x-api-key": KEY}, checks=CHECKS).status_code)
+
+    ask()
+    return seen
