@@ -18,6 +18,11 @@ class Context:
     aws_request_id = "lambda-1"
 
 
+def operations(schema: Any) -> list[Any]:
+    """Every operation of a schema that schemathesis has read. Raises for one that is not valid."""
+    return [found.ok() for found in schema.get_all_operations()]
+
+
 def gateway(environ: Mapping[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
     """One request. Without the key it never reaches the function, nor with a path that is no resource."""
     path, verb = environ["PATH_INFO"], environ["REQUEST_METHOD"]
