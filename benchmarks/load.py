@@ -23,17 +23,19 @@ from benchmarks.load_targets import TARGETS, Target
 from benchmarks.output import tell
 
 _EVERY = 1.0  # seconds between two looks at the memory
+_GRACE = 2.0  # seconds after the end in which what waits is still sent
 
 
 @dataclass
 class Seen:
-    """What came back, and what it took. `memory`: (seconds, MB)."""
+    """What came back, and what it took. `memory`: (seconds, MB). `unsent`: due, but no caller was free in time."""
 
     latencies: list[float] = field(default_factory=list[float])
     outcomes: Counter[str] = field(default_factory=Counter[str])
     wrong: list[str] = field(default_factory=list[str])
     memory: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     seconds: float = 0.0
+    unsent: int = 0
 
 
 def load(target: Target, seconds: float, rate: float) -> Seen:
@@ -45,6 +47,10 @@ def load(target: Target, seconds: float, rate: float) -> Seen:
     def send(number: int) -> None:
         due = started + number / rate
         time.sleep(max(0.0, due - time.perf_counter()))
+        if time.perf_counter() > started + seconds + _GRACE:
+            with lock:
+                seen.unsent += 1
+            return
         outcome, wrong = target.ask(number)
         with lock:
             seen.latencies.append((time.perf_counter() - due) * 1000)
@@ -78,6 +84,7 @@ def summary(seen: Seen, rate: float) -> dict[str, Any]:
         "asked_per_second": rate,
         "answered_per_second": round(len(ordered) / seen.seconds, 1),
         "requests": len(ordered),
+        "unsent": seen.unsent,
         "outcomes": dict(sorted(seen.outcomes.items())),
         "wrong_answers": len(seen.wrong),
         "wrong": seen.wrong[:5],

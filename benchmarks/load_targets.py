@@ -23,6 +23,7 @@ _MB = 2**20
 _FIELDS = {"query", "weights", "ranked", "active", "source", "confidence", "model", "latency_ms", "usage", "request_id"}
 _FAILING = 0.05  # of the calls to the student, for each of four ways to fail
 _EXAMPLES = 300
+_CALLERS = 8  # at a time; the embedded gateway starts a process for each
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def api() -> Generator[Target]:
             status, body = post(json.dumps({"query": query, "prefer": "quality"}).encode())
             return outcome(status, body), wrong(status, body, query, edge, None)
 
-        yield Target(ask, lambda: held(target.embedded.pid) / _MB if target.embedded else 0.0, callers=64)
+        yield Target(ask, lambda: held(target.embedded.pid) / _MB if target.embedded else 0.0, callers=_CALLERS)
 
 
 def _poster(url: str, key: str) -> Callable[[bytes], tuple[int, Any]]:
