@@ -7,14 +7,14 @@ from typing import Any
 from evaluate import bootstrap, cascade, data, gate
 from evaluate.balance import balance
 from evaluate.bill import compare, receipt
+from evaluate.contract import VERSION
+from evaluate.distribution import weight_errors
 from evaluate.measure import figures
 from evaluate.responses import Response
 from intent import gatefile, prices, taxonomy
 from intent.plan import CANDIDATES, JUDGED, Plan
 from intent.runs import Keys
 from store.objects import Objects
-
-VERSION = "1.2"
 
 
 def model_of(candidate: str, plan: Plan) -> str | None:
@@ -41,7 +41,8 @@ def build(
     together = cascade.combine(answers["edge"], answers["distilled"], chosen["threshold"])
     candidates = [_candidate(objects, keys, plan, name, given) for name, given in answers.items()]
     candidates.insert(CANDIDATES.index("edge") + 1, _candidate(objects, keys, plan, "cascade", together))
-    doubts = _doubts({**answers, "cascade": together}, plan.run.seed)
+    everything = {**answers, "cascade": together}
+    doubts = _doubts(everything, plan.run.seed)
     candidates = [{**candidate, **doubts[candidate["name"]]} for candidate in candidates]
     manifest = objects.read_json(keys.manifest)
     paid = receipt(
@@ -60,6 +61,8 @@ def build(
     return {
         "schema_version": VERSION,
         "run_id": plan.run_id,
+        "execution_arn": plan.execution_arn,
+        "attempt": plan.attempt,
         "generated_at": now.isoformat(),
         "verdict": "pass" if verdict["passed"] else "fail",
         "reason": verdict["reason"],
@@ -78,6 +81,7 @@ def build(
         },
         "students": {**students, "edge": {**students["edge"], "threshold": chosen["threshold"]}},
         "candidates": candidates,
+        "weight_errors": weight_errors(everything),
         "worst": [_disagreement(answer) for answer in bootstrap.worst(together)],
         "gate": verdict,
         "estimate_usd": plan.estimate_usd,

@@ -18,15 +18,19 @@ KEYS = Keys(RUN_ID)
 HELD = [held(number) for number in range(20)]
 TRAINING = [conversation(f"query number {number}", system="Weigh.", assistant="{}") for number in range(113)]
 VALIDATION: dict[str, Any] = {"confidence": [0.9] * 100 + [0.3] * 100, "right": [True] * 100 + [False] * 100}
+NONE_LOST = dict.fromkeys(("duplicates", "exact_duplicates", "near_duplicates", "invalid", "off_cell", "lost"), 0)
 MANIFEST: dict[str, Any] = {
     "asked": 140,
     "kept": 140,
-    "duplicates": 0,
-    "exact_duplicates": 0,
-    "near_duplicates": 0,
-    "invalid": 0,
-    "off_cell": 0,
-    "lost": 0,
+    **NONE_LOST,
+    "surplus": 0,
+    "quarantine": {},
+    "per_domain": {"film": 140},
+    "per_style": {"mood": 80, "quote": 60},
+    "per_length": {"short": 140},
+    "families": {name: {"asked": 35, "kept": 35, **NONE_LOST} for name in MODALITIES},
+    "batches": {"asked": 6, "written": 6, "unusable": 0},
+    "calls": 6,
     "train": 113,
     "validation": 7,
     "holdout": 20,
@@ -35,12 +39,13 @@ MANIFEST: dict[str, Any] = {
     "cost_usd": 0.25,
     "calls_by_road": {"online": 6},
     "cells": [
-        {"leading": name, "domain": "film", "style": style, "length": "short", "kept": kept}
+        {"leading": name, "domain": "film", "style": style, "length": "short", "asked": kept, "kept": kept, **NONE_LOST}
         for name in MODALITIES
         for style, kept in (("mood", 20), ("quote", 15))
     ],
     "diversity": {"content_words": 1234, "distinct_2": 0.5},
     "seed": 7,
+    "road": "online",
     "teacher": "t",
     "prompt_version": "p",
     "sha256": {"train": "d"},

@@ -176,8 +176,9 @@ def test_given_a_rated_run_then_report_and_page_are_written_and_the_gate_reads_t
     objects: Objects, rated: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPORT_NOTE", "of embedded models")
-    request = {"run_id": RUN_ID, "jobs": JOBS, "deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": {}}
-    alone = {"threshold": 0.9}  # what the run's setting allows: 20 answers without an error say no more
+    edge = {"s3_key": "k", "sha256": "s"}
+    request = {"run_id": RUN_ID, "jobs": JOBS, "deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": edge}
+    alone = {**edge, "threshold": 0.9}  # what the run's setting allows: 20 answers without an error say no more
     assert handler.report(request, None) == {"report_key": KEYS.report, "html_key": KEYS.page, "edge": alone}
     assert objects.read_json(KEYS.report)["note"] == "of embedded models"
     assert objects.read(KEYS.page).startswith(b"<!doctype html>")
