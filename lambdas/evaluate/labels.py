@@ -1,4 +1,7 @@
-"""Places for the labels of a chart's points: none covers another label, a point or an interval."""
+"""Places for the labels of a chart's points: none covers another label, a point or an interval.
+
+A dozen fit on a phone. Where the canvas is full, a label covers something rather than that a report fails.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -46,15 +49,13 @@ class Label:
 
 
 def place(points: Sequence[tuple[str, float, float]], taken: Sequence[Box], canvas: Box) -> list[Label]:
-    """A label for each (text, x, y), as near as there is room, in their order. ValueError if the canvas is full."""
+    """A label for each (text, x, y), as near as there is room, in their order; right beside it where there is none."""
     boxes = list(taken)
     found: list[Label] = []
     for text, x, y in points:
         width = _CHARACTER * len(text) + 2
         free = (box for box in _around(x, y, width) if canvas.holds(box) and not any(map(box.meets, boxes)))
-        box = next(free, None)
-        if box is None:
-            raise ValueError(f"no room for the label {text!r}")
+        box = next(free, None) or next(_around(x, y, width))
         boxes.append(box)
         end = box.nearest(x, y)
         far = math.dist(end, (x, y)) > _NEAR

@@ -81,7 +81,7 @@ def build(
         },
         "students": {**students, "edge": {**students["edge"], "threshold": chosen["threshold"]}},
         "candidates": candidates,
-        "weight_errors": weight_errors(everything),
+        "weight_errors": weight_errors({one["name"]: everything[one["name"]] for one in candidates}),
         "worst": [_disagreement(answer) for answer in bootstrap.worst(together)],
         "gate": verdict,
         "estimate_usd": plan.estimate_usd,
