@@ -45,21 +45,30 @@ class WeightErrors(TypedDict):
 
 
 class JudgeJob(TypedDict):
-    """One candidate's judge jobs."""
+    """One candidate's judge jobs: answers asked, scored and missing.
+
+    `foreign`, `repeated`, `malformed`: records of their output that could not be used, by why.
+    """
 
     parts: Count
     asked: Count
     scored: Count
     missing: Count
+    foreign: NotRequired[Count]
+    repeated: NotRequired[Count]
+    malformed: NotRequired[Count]
 
 
 class Repeat(TypedDict):
-    """Answers that the judge rated twice: how many, rated the same, and mean and deviation of the shift, in levels."""
+    """Answers that the judge rated twice: how many, and the share that got the same level.
+
+    `mean_shift`: of the second level over the first. `sd`: standard deviation of these differences; null of one.
+    """
 
     candidate: str
     count: Count
-    same: Count
-    mean_shift: float | None
+    same: Share
+    mean_shift: float
     sd: float | None
 
 

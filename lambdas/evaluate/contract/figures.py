@@ -45,10 +45,11 @@ class Intervals(TypedDict, total=False):
 
 
 class Group(TypedDict):
-    """`top1` of some of the queries, with their count and its 95 % interval."""
+    """`top1` of some of the queries, with their count and its 95 % interval; `mae` of the valid answers."""
 
     count: Count
     top1: Share
+    mae: NotRequired[Share | None]
     interval: Interval | None
 
 
@@ -60,11 +61,19 @@ class Difference(TypedDict):
 
 
 class JudgeDetail(TypedDict):
-    """`mean` is null where fewer than nine in ten answers were scored."""
+    """`mean` is null where fewer than nine in ten answers were scored; `leading`: the same by leading modality."""
 
     mean: Level | None
     scored: Count
     missing: Count
+    leading: NotRequired[dict[str, Level | None]]
+
+
+class Gap(TypedDict):
+    """Absolute error of one modality's weight: mean and largest, over the valid answers."""
+
+    mae: Share
+    max: Share
 
 
 class Candidate(TypedDict):
@@ -72,8 +81,9 @@ class Candidate(TypedDict):
 
     `model`: what it is priced by, null for what runs in our own process. `answered`: held-out queries. `valid`: share of
     answers that obey the contract. `top1`: share that leads with the teacher's leading modality. `mae`, `max_error`:
-    mean and largest absolute weight error of the valid ones. `kl`: mean divergence from the teacher's weights, nats.
-    `judge`: mean level. `recall`: by the modality that should lead. `rejections`: invalid answers by reason. `groups`:
+    mean and largest absolute weight error of the valid ones, `weight_error`: by modality. `kl`: their mean divergence
+    from the teacher's weights, nats. `agreement`: share that leads as the teacher does when it is asked the query
+    alone, of those that it answers. `judge`: mean level. `recall`: by the modality that should lead. `rejections`: invalid answers by reason. `groups`:
     by key of the cell (domain, style, length, ...) and its value. `against_*`: the difference to another candidate.
     """
 
@@ -85,6 +95,8 @@ class Candidate(TypedDict):
     mae: Share | None
     max_error: Share | None
     kl: NotRequired[Annotated[float, Field(ge=0)] | None]
+    weight_error: NotRequired[dict[str, Gap]]
+    agreement: NotRequired[Share | None]
     judge: Level | None
     latency_ms: Latency
     input_tokens: Count

@@ -47,7 +47,7 @@ def failing(report: dict[str, Any]) -> dict[str, Any]:
     rules[1] |= {"applies": False, "note": "no version was active"}
     reason = f"{rules[0]['rule']}: no figure; edge: 0.2 is below 0.5"
     answer = {"query": "rain", "cell": {}, "teacher": dict.fromkeys(MODALITIES, 0.25), "answer": None}
-    repeat = {"candidate": "distilled", "count": 20, "same": 19, "mean_shift": 0.05, "sd": 0.22}
+    repeat = {"candidate": "distilled", "count": 20, "same": 0.95, "mean_shift": 0.05, "sd": 0.22}
     return {
         **report,
         "verdict": "fail",
@@ -105,7 +105,8 @@ def test_given_a_judge_that_was_asked_twice_then_the_page_says_how_far_it_agrees
     report: dict[str, Any],
 ) -> None:
     html = page.render(failing(report))
-    assert "rated 20 answers of distilled twice: 19 got the same level both times (95.0%)" in html
+    assert "rated 20 answers of distilled twice: 95.0% got the same level both times." in html
+    assert "The second level minus the first is +0.050 on average" in html
     once = page.render({**report, "judging": {"judge": "j", "jobs": {}, "repeat": None}})
     assert "The judge was not asked twice" in once
 
