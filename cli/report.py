@@ -84,7 +84,9 @@ def _bill(bill: Mapping[str, Any]) -> Table:
     """Estimate beside receipt, item by item."""
     table = narrow("Bill, USD", "what was paid", ">estimate", ">receipt", "known by")
     for row in bill["items"]:
-        table.add_row(row["what"], f"{row['estimate_usd']:.2f}", f"{row['receipt_usd']:.2f}", row["basis"] or "not used")
+        table.add_row(
+            row["what"], f"{row['estimate_usd']:.2f}", f"{row['receipt_usd']:.2f}", row["basis"] or "not used"
+        )
     cap = f"of at most {bill['cap_usd']:.2f}"
     table.add_row("in all", f"{bill['estimate_usd']:.2f}", f"{bill['receipt_usd']:.2f}", cap)
     return table

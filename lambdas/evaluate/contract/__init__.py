@@ -4,10 +4,15 @@ A number goes up before the dot when a key is removed or changes its meaning, be
 reads a report ignores keys that it does not know.
 """
 
-from typing import Annotated, Any, Literal
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,  # pydantic reads typing's own only from Python 3.12 on
+)
 
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict  # pydantic reads typing's own only from Python 3.12 on
+from typing_extensions import TypedDict
 
 from evaluate.contract.evidence import Bill, Edge, Judging, Verdict, WeightErrors, Worst
 from evaluate.contract.figures import Candidate

@@ -1,8 +1,8 @@
 """What a report says of the edge student's confidence, the errors, the judge, the gate and the money."""
 
-from typing import Literal
+from typing import Literal, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from evaluate.contract.figures import Count, Share
 from evaluate.contract.material import Usd
@@ -15,8 +15,9 @@ Tenth.__doc__ = "A tenth of the confidence that occurs: its queries, their mean 
 class Edge(TypedDict):
     """When the edge student answers alone, on the held-out set.
 
-    `fit`: its metrics on the validation split. `risk`: the share on which it may disagree with the teacher. `threshold`:
-    the confidence that keeps it. `coverage`: the share at or above. `ece`: expected calibration error, ten bins.
+    `fit`: its metrics on the validation split. `risk`: the share on which it may disagree with the teacher.
+    `threshold`: the confidence that keeps it. `coverage`: the share at or above. `ece`: expected calibration error,
+    ten bins.
     """
 
     fit: dict[str, float]

@@ -1,9 +1,9 @@
 """What a report says of one candidate."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -54,7 +54,7 @@ class Group(TypedDict):
 
 
 class Difference(TypedDict):
-    """This candidate minus the other, query by query, with its 95 % interval; latency has only the interval."""
+    """The candidate minus the other, query by query, with its 95 % interval; latency has only the interval."""
 
     difference: NotRequired[float | None]
     interval: Interval | None
@@ -79,12 +79,13 @@ class Gap(TypedDict):
 class Candidate(TypedDict):
     """Figures of one candidate; one that cannot be computed is null.
 
-    `model`: what it is priced by, null for what runs in our own process. `answered`: held-out queries. `valid`: share of
-    answers that obey the contract. `top1`: share that leads with the teacher's leading modality. `mae`, `max_error`:
-    mean and largest absolute weight error of the valid ones, `weight_error`: by modality. `kl`: their mean divergence
-    from the teacher's weights, nats. `agreement`: share that leads as the teacher does when it is asked the query
-    alone, of those that it answers. `judge`: mean level. `recall`: by the modality that should lead. `rejections`: invalid answers by reason. `groups`:
-    by key of the cell (domain, style, length, ...) and its value. `against_*`: the difference to another candidate.
+    `model`: what it is priced by, null for what runs in our own process. `answered`: held-out queries. `valid`: share
+    of answers that obey the contract. `top1`: share that leads with the teacher's leading modality. `mae`,
+    `max_error`: mean and largest absolute weight error of the valid ones, `weight_error`: by modality. `kl`: their
+    mean divergence from the teacher's weights, nats. `agreement`: share that leads as the teacher does when it is
+    asked the query alone, of those that it answers. `judge`: mean level. `recall`: by the modality that should lead.
+    `rejections`: invalid answers by reason. `groups`: by key of the cell (domain, style, length, ...) and its value.
+    `against_*`: the difference to another candidate.
     """
 
     name: str

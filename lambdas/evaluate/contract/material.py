@@ -1,9 +1,9 @@
 """What a report says of the run's data set, its models and its students."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from evaluate.contract.figures import Count, Share
 

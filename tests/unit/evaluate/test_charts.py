@@ -26,9 +26,7 @@ def box(text: str, x: float, y: float) -> Box:
 
 
 POINTS = st.lists(
-    st.tuples(
-        st.sampled_from(["distilled", "edge", "base-short", "other-12"]), st.floats(55, 318), st.floats(12, 220)
-    ),
+    st.tuples(st.sampled_from(["distilled", "edge", "base-short", "other-12"]), st.floats(55, 318), st.floats(12, 220)),
     max_size=12,
 )
 

@@ -12,8 +12,7 @@ from intent.plan import CANDIDATES, Plan
 from intent.records import Example
 from intent.weights import normalise
 from store.objects import Objects
-from tests.recount import differences
-from tests.reports import breaches
+from tests.reports import breaches, differences
 from tests.unit.samples import CELL, MODALITIES
 
 from .conftest import KEYS
@@ -52,7 +51,9 @@ def answers(held: list[Example], draw: random.Random, name: str) -> list[Respons
             text="",
             weights=None if lost or broken else weights(draw),
             reason="throttled" if lost else "not_json" if broken else None,
-            confidence=draw.choice([0.0, 0.3, 0.7, 0.9, 1.0, round(draw.random(), 6), None]) if name == "edge" else None,
+            confidence=draw.choice([0.0, 0.3, 0.7, 0.9, 1.0, round(draw.random(), 6), None])
+            if name == "edge"
+            else None,
             latency_ms=None if lost else draw.choice([0.0004, 3.5, 3.5, round(draw.uniform(0, 90), 4)]),
             input_tokens=0 if lost else draw.randrange(700),
             output_tokens=0 if lost else draw.randrange(90),
@@ -63,7 +64,7 @@ def answers(held: list[Example], draw: random.Random, name: str) -> list[Respons
 
 def written(objects: Objects, plan: Plan, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """A report on awkward answers, as JSON, and the lines that it is made of."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311  (answers, not secrets)
     held, lines = examples(draw), dict[str, Any]()
     for name in CANDIDATES:
         given = answers(held, draw, name)

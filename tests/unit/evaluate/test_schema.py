@@ -35,7 +35,8 @@ def test_given_a_report_then_it_is_as_published_and_has_no_other_key(objects: Ob
 def test_given_a_later_minor_version_with_more_keys_then_a_reader_of_this_one_still_takes_it(
     objects: Objects, rated: Plan
 ) -> None:
-    report = {**json.loads(json.dumps(built(objects, rated))), "schema_version": "2.7", "news": {"a": 1}}
+    report = json.loads(json.dumps(built(objects, rated)))
+    report |= {"schema_version": "2.7", "news": {"a": 1}}
     report["candidates"][0]["more"] = 1
     jsonschema.validate(report, PUBLISHED)
     assert len(breaches(report)) == 2, "what we write ourselves is held to the letter"

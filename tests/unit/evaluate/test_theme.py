@@ -1,5 +1,6 @@
 """The page's colours: enough contrast for text and for what a chart shows, in the light and in the dark."""
 
+import itertools
 import re
 
 import pytest
@@ -19,7 +20,7 @@ PAIRS = [
 DECORATION = {"line"}  # rules between rows and grid lines: nothing is lost without them
 
 
-def theme(dark: bool) -> dict[str, str]:
+def theme(*, dark: bool) -> dict[str, str]:
     light, darker = (dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", root)) for root in roots())
     return {**light, **darker} if dark else light
 
@@ -57,16 +58,16 @@ def test_given_black_and_white_then_the_contrast_is_that_of_the_standard() -> No
 def test_given_a_theme_then_every_pair_of_colours_can_be_told_apart(
     front: str, behind: str, least: float, *, dark: bool
 ) -> None:
-    colours = theme(dark)
+    colours = theme(dark=dark)
     ground = heat(colours) if behind == "heat" else channels(colours[behind])
     assert contrast(channels(colours[front]), ground) >= least
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_given_bins_of_errors_then_each_is_told_from_the_next(*, dark: bool) -> None:
-    ramp = [luminance(channels(theme(dark)[f"error-{number}"])) for number in range(1, 6)]
+    ramp = [luminance(channels(theme(dark=dark)[f"error-{number}"])) for number in range(1, 6)]
     assert ramp == sorted(ramp, reverse=not dark), "the larger the error, the further from the background"
-    assert min(contrast_of(one, other) for one, other in zip(ramp, ramp[1:], strict=False)) > 1.25
+    assert min(contrast_of(one, other) for one, other in itertools.pairwise(ramp)) > 1.25
 
 
 def contrast_of(one: float, other: float) -> float:
@@ -78,7 +79,7 @@ def test_given_the_style_sheet_then_every_colour_in_it_is_checked_here() -> None
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", body) == []
     named = {front for front, _, _ in PAIRS} | {behind for _, behind, _ in PAIRS} - {"heat"}
     for dark in (False, True):
-        assert set(theme(dark)) == named | DECORATION
+        assert set(theme(dark=dark)) == named | DECORATION
     assert len(roots()) == 2
     assert all(len(re.findall("#", root)) == len(theme(dark=False)) for root in roots()), "both themes set every colour"
     assert f"calc(var(--share) * {SHARE_OF_HEAT:.0%})" in CSS
