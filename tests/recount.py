@@ -106,10 +106,8 @@ def _cost(answers: Answers, model: str | None) -> Exact:
         return None
     bare = re.sub(r":\d+k$", "", re.sub(r"^(us|global)\.", "", model))
     price = _PRICES.get(model) or _PRICES[bare]
-    usd = sum(
-        Fraction(str(price["input"])) * one["input_tokens"] + Fraction(str(price["output"])) * one["output_tokens"]
-        for one in answered
-    )
+    read, said = (sum(int(one[f"{way}_tokens"]) for one in answered) for way in ("input", "output"))
+    usd = Fraction(str(price["input"])) * read + Fraction(str(price["output"])) * said
     return usd / len(answered)  # prices are per million tokens, this is per million routes
 
 

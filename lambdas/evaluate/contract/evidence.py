@@ -98,13 +98,13 @@ class Rule(TypedDict):
     """
 
     rule: str
-    candidate: NotRequired[str]
+    candidate: str
     figure: float | None
     bound: float | None
     at_least: bool
     passed: bool
-    applies: NotRequired[bool]
-    note: NotRequired[str | None]
+    applies: bool
+    note: str | None
 
 
 class Verdict(TypedDict):

@@ -95,7 +95,7 @@ class Candidate(TypedDict):
     top1: Share | None
     mae: Share | None
     max_error: Share | None
-    kl: NotRequired[Annotated[float, Field(ge=0)] | None]
+    kl: Annotated[float, Field(ge=0)] | None
     weight_error: NotRequired[dict[str, Gap]]
     agreement: NotRequired[Share | None]
     judge: Level | None
