@@ -47,10 +47,10 @@ class Target:
         """The CloudFormation stack's name."""
         return f"intent-router-{self.stage}"
 
-    def client(self, service: str, config: Config | None = None) -> Any:  # noqa: ANN401  (boto3 ships no types)
+    def client(self, service: str) -> Any:  # noqa: ANN401  (boto3 makes clients at run time and ships no types)
         """A boto3 client for `service` there; loopback never goes through a proxy."""
-        ours = Config(proxies={}) if self.embedded else Config()
-        return self.session.client(service, endpoint_url=self.endpoint, config=ours.merge(config) if config else ours)
+        config = Config(proxies={}) if self.embedded else Config()
+        return self.session.client(service, endpoint_url=self.endpoint, config=config)
 
     @cached_property
     def outputs(self) -> dict[str, str]:
