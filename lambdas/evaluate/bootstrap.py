@@ -83,14 +83,16 @@ def intervals(answers: Sequence[Response], resamples: Resamples) -> dict[str, An
 
 
 def groups(answers: Sequence[Response], resamples: Resamples) -> dict[str, dict[str, dict[str, Any]]]:
-    """`top1` with count and interval, by each key of the cells (leading, domain, style, length) and its values."""
+    """`top1` with count and interval, and `mae`, by each key of the cells (leading, domain, style, ...) and its values."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for key in sorted({key for answer in answers for key in answer.cell}):
         for value in sorted({answer.cell[key] for answer in answers if key in answer.cell}):
             values = _where(answers, lambda answer, key=key, value=value: answer.cell.get(key) == value)
+            errors = _values([answer for answer in answers if answer.cell.get(key) == value], "mae")
             found.setdefault(key, {})[value] = {
                 "count": int((~np.isnan(values)).sum()),
                 "top1": round(float(np.nanmean(values)), _DIGITS),
+                "mae": None if np.isnan(errors).all() else round(float(np.nanmean(errors)), _DIGITS),
                 "interval": interval(resamples.means(values)),
             }
     return found
