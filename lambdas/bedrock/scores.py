@@ -28,8 +28,8 @@ class Scores:
 def read(files: Iterable[Iterable[str]], asked: Collection[str]) -> Scores:
     """Read all files of one candidate's jobs for the prompts that were asked. Never raises.
 
-    A bad line costs only itself. Bedrock writes 0..1. Where a score is above 1 all are raw ones, so that their 1 is the lowest
-    level, not the best.
+    A bad line costs only itself. Bedrock writes 0..1. Where a score is above 1 all are raw ones, so that their
+    1 is the lowest level, not the best.
     """
     found = Scores()
     for line in (line for lines in files for line in lines):

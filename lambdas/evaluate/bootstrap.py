@@ -83,7 +83,7 @@ def intervals(answers: Sequence[Response], resamples: Resamples) -> dict[str, An
 
 
 def groups(answers: Sequence[Response], resamples: Resamples) -> dict[str, dict[str, dict[str, Any]]]:
-    """`top1` with count and interval, and `mae`, by each key of the cells (leading, domain, style, ...) and its values."""
+    """`top1` with count and interval, and `mae`, by key of the cells (leading, domain, style, ...) and its values."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for key in sorted({key for answer in answers for key in answer.cell}):
         for value in sorted({answer.cell[key] for answer in answers if key in answer.cell}):

@@ -28,8 +28,8 @@ def figures(
 
     top1, valid: share of all answers (an invalid answer leads with nothing). mae, max_error, kl (nats), weight_error
     (by modality): over valid ones. agreement: share that leads as `leads`, the teacher's own answers by example id, do;
-    of those that the teacher answered. latency_ms: wall clock around the call. judge: mean level 1..5. cost: model tokens,
-    USD per million routes.
+    of those that the teacher answered. latency_ms: wall clock around the call. judge: mean level 1..5. cost: model
+    tokens, USD per million routes.
     """
     right = [r for r in responses if leads_right(r)]
     pairs = [(r.weights, r.reference) for r in responses if r.weights]

@@ -51,7 +51,7 @@ class Verdicts:
     def detail(self, name: str, answers: Sequence[Response]) -> dict[str, Any] | None:
         """`mean` level over the answers and by leading modality of the reference; `scored` and `missing` counts.
 
-        None for who was not judged. A mean is None where fewer than `MIN_SCORED` were scored: they do not speak for all.
+        None if not judged. A mean is None where fewer than `MIN_SCORED` were scored: they do not speak for all.
         """
         levels = self.levels.get(name)
         if levels is None:
@@ -80,7 +80,7 @@ def agreement(first: _Levels, again: _Levels) -> dict[str, Any] | None:
     """How much the judge differs from itself on answers that it rated twice; None where it rated none.
 
     `count` of them, `same` share with the same level, `mean_shift` of the second over the first in levels, and `sd`,
-    the standard deviation of those differences (a single verdict's own is that over the root of two); None for one answer.
+    the standard deviation of those differences (a single verdict's own is that over the root of two).
     """
     gaps = [again[query] - first[query] for query in again if query in first]
     if not gaps:

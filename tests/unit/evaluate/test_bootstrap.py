@@ -109,8 +109,8 @@ def test_given_cells_then_each_group_has_its_share() -> None:
         for number, answer in enumerate(answers(40, wrong_every=2))
     ]
     found = groups(answered, Resamples(40, seed=1))
-    assert found["style"]["title"] == {"count": 20, "top1": 1.0, "interval": (1.0, 1.0)}
-    assert found["style"]["quote"] == {"count": 20, "top1": 0.0, "interval": (0.0, 0.0)}
+    assert found["style"]["title"] == {"count": 20, "top1": 1.0, "mae": 0.0, "interval": (1.0, 1.0)}
+    assert found["style"]["quote"] == {"count": 20, "top1": 0.0, "mae": 0.3, "interval": (0.0, 0.0)}
     assert found["leading"]["visual"]["top1"] == 0.5
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from intent.plan import CANDIDATES, JUDGED, MIN_TRAINING, Plan
+from intent.candidates import CANDIDATES, JUDGED
+from intent.plan import MIN_TRAINING, Plan
 from tests.unit.samples import plan, run
 
 
@@ -18,7 +19,14 @@ from tests.unit.samples import plan, run
         ({"examples": 139}, "examples"),
         ({"examples": 15_001}, "examples"),
         ({"holdout": 19}, "holdout"),
-        ({"holdout": 1001}, "holdout"),
+        ({"holdout": 5001}, "holdout"),
+        ({"others": ["a.b", "a.b"]}, "others: a model is named twice"),
+        ({"others": ["a", "b", "c", "d", "e"]}, "others"),
+        ({"others": ["no id"]}, "others"),
+        ({"others": "a.b"}, "others"),
+        ({"judged": ["distilled", "cascade"]}, "judged: cascade is none of distilled"),
+        ({"judge_repeat": 1001}, "judge_repeat"),
+        ({"keep_failed": "perhaps"}, "keep_failed"),
         ({"mode": "both"}, "mode"),
         ({"customization": "CONTINUED_PRE_TRAINING"}, "customization"),
         ({"max_cost_usd": 0}, "max_cost_usd"),
@@ -34,7 +42,7 @@ def test_given_settings_that_do_not_fit_then_the_field_is_named(changed: dict[st
         run(**changed)
 
 
-@given(st.integers(140, 15_000), st.integers(20, 1000))
+@given(st.integers(140, 15_000), st.integers(20, 5000))
 def test_given_a_run_that_may_start_then_its_three_parts_fill_it(examples: int, holdout: int) -> None:
     try:
         wanted = run(examples=examples, holdout=holdout)
