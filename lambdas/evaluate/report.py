@@ -86,17 +86,17 @@ def _with_cascade(answers: Mapping[str, list[Response]], threshold: float) -> di
 
 def _candidates(plan: Plan, answers: Mapping[str, Sequence[Response]], verdicts: Verdicts) -> list[dict[str, Any]]:
     """Figures, groups and comparisons of each candidate."""
-    doubts, leads = _doubts(answers, plan.run.seed), leads_by_id(answers["teacher"])
+    compared, leads = doubts(answers, plan.run.seed), leads_by_id(answers["teacher"])
     found: list[dict[str, Any]] = []
     for name, given in answers.items():
         model, judged = model_of(name, plan.run.models, plan.active), verdicts.detail(name, given)
         mean = judged["mean"] if judged else None
         own = figures(given, model=model, judge=mean, table=prices.load(), leads=leads)
-        found.append({"name": name, "model": model, **own, "judge_detail": judged, **doubts[name]})
+        found.append({"name": name, "model": model, **own, "judge_detail": judged, **compared[name]})
     return found
 
 
-def _doubts(answers: Mapping[str, Sequence[Response]], seed: int) -> dict[str, dict[str, Any]]:
+def doubts(answers: Mapping[str, Sequence[Response]], seed: int) -> dict[str, dict[str, Any]]:
     """By candidate: 95 % intervals, figures of groups of queries, and differences in pairs.
 
     To the baseline, and to the active version if there is one.
