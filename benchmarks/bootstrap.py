@@ -49,14 +49,15 @@ def measure(queries: int, candidates: int) -> dict[str, Any]:
     """Seconds and the process's peak memory in MB, of `candidates` in all, two of them compared with."""
     names = (*_NAMES, *(f"candidate {number}" for number in range(len(_NAMES), candidates)))
     answers = {name: responses(queries, seed) for seed, name in enumerate(names)}
-    started = time.perf_counter()
+    started, working = time.perf_counter(), time.process_time()
     found = doubts(answers, seed=7)
-    seconds = time.perf_counter() - started
+    seconds, working = time.perf_counter() - started, time.process_time() - working
     peak = next(line for line in Path("/proc/self/status").read_text("utf-8").splitlines() if "VmHWM" in line)
     return {
         "queries": queries,
         "candidates": len(found),
         "seconds": round(seconds, 2),
+        "cpu_seconds": round(working, 2),
         "peak_mb": round(int(peak.split()[1]) / 1024),
         "right": round(sum(map(leads_right, answers["baseline"])) / queries, 3),
         "interval": found["baseline"]["intervals"]["top1"],

@@ -122,11 +122,11 @@ def test_given_wrong_answers_then_the_worst_come_first_and_right_ones_never() ->
 
 
 def test_given_nine_candidates_on_five_hundred_queries_then_it_takes_seconds() -> None:
-    started, resamples = time.perf_counter(), Resamples(500, seed=1)
+    started, resamples = time.process_time(), Resamples(500, seed=1)
     baseline = answers(500, wrong_every=5)
     for _ in range(9):
         intervals(baseline, resamples)
         groups(baseline, resamples)
         paired(baseline, baseline, resamples)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert DRAWS >= 1_000

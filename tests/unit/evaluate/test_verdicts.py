@@ -80,8 +80,13 @@ def test_given_the_same_seed_then_the_same_answers_are_judged_twice(objects: Obj
 def test_given_the_outputs_of_several_parts_then_they_are_joined_by_query(objects: Objects) -> None:
     found = written(objects, lines(*range(1000, 1200)), lines(*range(1000), score=0.5), count=1200)
     assert found.jobs["distilled"] == {
-        **{"parts": 2, "asked": 1200, "scored": 1200, "missing": 0},
-        **{"foreign": 0, "repeated": 0, "malformed": 0},
+        "parts": 2,
+        "asked": 1200,
+        "scored": 1200,
+        "missing": 0,
+        "foreign": 0,
+        "repeated": 0,
+        "malformed": 0,
     }
     detail = found.detail("distilled", answers(1200))
     assert detail is not None
@@ -95,8 +100,13 @@ def test_given_files_with_all_that_may_be_wrong_then_it_is_counted_and_nothing_f
         objects, lines(0, 1) + judged("held out 2", None) + "\n", lines(1, 77), b"", cut, b'{"inputRecord": "' + half
     )
     assert found.jobs["distilled"] == {
-        **{"parts": 1, "asked": 20, "scored": 2, "missing": 18},
-        **{"foreign": 1, "repeated": 1, "malformed": 2},
+        "parts": 1,
+        "asked": 20,
+        "scored": 2,
+        "missing": 18,
+        "foreign": 1,
+        "repeated": 1,
+        "malformed": 2,
     }
     detail = found.detail("distilled", answers(20))
     assert detail is not None
@@ -111,10 +121,17 @@ def test_given_nothing_written_then_everything_is_missing(objects: Objects) -> N
 def test_given_two_ratings_then_the_spread_is_as_computed_by_hand() -> None:
     first, again = {"a": 5.0, "b": 4.0, "c": 3.0, "d": 2.0}, {"a": 5.0, "b": 5.0, "c": 2.0, "x": 1.0}
     assert agreement(first, again) == {
-        **{"candidate": "distilled", "count": 3, "same": 0.3333},
-        **{"mean_shift": 0.0, "sd": round(math.sqrt((0 + 1 + 1) / 2), 4)},
+        "candidate": "distilled",
+        "count": 3,
+        "same": 0.3333,
+        "mean_shift": 0.0,
+        "sd": round(math.sqrt((0 + 1 + 1) / 2), 4),
     }
     assert agreement(first, {"b": 3.0}) == {
-        **{"candidate": "distilled", "count": 1, "same": 0.0, "mean_shift": -1.0, "sd": None},
+        "candidate": "distilled",
+        "count": 1,
+        "same": 0.0,
+        "mean_shift": -1.0,
+        "sd": None,
     }
     assert agreement(first, {}) is agreement({}, again) is None

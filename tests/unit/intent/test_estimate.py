@@ -11,8 +11,8 @@ from generate.plan import first_batches
 from intent import estimate as estimating
 from intent import prompts
 from intent.bill import EPOCHS, ITEMS, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
-from intent.estimate import at_most, estimate
 from intent.candidates import JUDGED
+from intent.estimate import at_most, estimate
 from intent.plan import Run
 from intent.prices import load
 from intent.scoring import RUBRIC, SCALE
