@@ -120,7 +120,7 @@ def judge_start(request: JudgeStartRequest) -> dict[str, Any]:
         answers = {name: data.join_chunks(objects, keys, name, _chunks(plan)) for name in plan.candidates}
         judging.write_inputs(objects, keys, plan, answers)
     wanted = judging.jobs(objects, keys, plan, environment(_JudgeEnvironment).evaluation_role_arn)
-    started = judging.start(client("bedrock"), wanted, request.jobs)
+    started = judging.start(lambda job: evaluation.start(client("bedrock"), job), wanted, request.jobs)
     return {"jobs": started.jobs, "waiting": started.waiting}
 
 

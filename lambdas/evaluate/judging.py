@@ -2,9 +2,8 @@
 
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bedrock import evaluation
 from bedrock.errors import BedrockError, Refused
@@ -16,8 +15,8 @@ from intent.runs import JUDGE, REPEAT, Keys, job_name, judge_job
 from intent.weights import leading
 from store.objects import Objects
 
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
+Begin = Callable[[Judging], str]
+"""Starts a job, or adopts the one of its name, and gives its ARN. Raises BedrockError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def jobs(objects: Objects, keys: Keys, plan: Plan, role_arn: str) -> dict[str, J
     }
 
 
-def start(bedrock: "BaseClient", wanted: Mapping[str, Judging], started: Mapping[str, str]) -> Started:
+def start(begin: Begin, wanted: Mapping[str, Judging], started: Mapping[str, str]) -> Started:
     """Start those that are not started yet, until Bedrock takes no more at a time. BedrockError for another refusal.
 
     The repeated one is no part of the verdict: where it cannot be started it is left out.
@@ -74,14 +73,14 @@ def start(bedrock: "BaseClient", wanted: Mapping[str, Judging], started: Mapping
         if name in found:
             continue
         try:
-            found[name] = evaluation.start(bedrock, wanted[name])
+            found[name] = begin(wanted[name])
         except Refused as refused:
             if refused.code != evaluation.FULL:
                 raise
             return Started(found, sum(other not in found for other in judged))
     if REPEAT in wanted and REPEAT not in found:
         try:
-            found[REPEAT] = evaluation.start(bedrock, wanted[REPEAT])
+            found[REPEAT] = begin(wanted[REPEAT])
         except BedrockError:
             return Started(found, 0)
     return Started(found, 0)

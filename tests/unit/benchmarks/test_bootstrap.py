@@ -26,12 +26,8 @@ def test_given_nine_candidates_on_five_hundred_queries_then_a_report_has_time_an
         "--json",
         str(out),
     ]
-    environment = {
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}",
-        "PATH": "",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}", "PATH": "", **one_thread}
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment)
     found = json.loads(out.read_text("utf-8"))
     assert found["candidates"] == 9
