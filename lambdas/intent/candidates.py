@@ -8,7 +8,6 @@ from intent.models import base_of_custom
 from intent.pointer import Pointer
 
 STUDENTS = ("distilled", "edge")
-
 MODELS = ("base", "base-short", "baseline", "teacher")
 RULES = ("keyword", "static")
 CANDIDATES = (*STUDENTS, *MODELS, *RULES)  # of every run; the cascade is computed from the students' answers

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from intent.candidates import CANDIDATES, JUDGED
+from intent.candidates import CANDIDATES, JUDGED, KNOWN
+from intent.figures import WHO
 from intent.plan import MIN_TRAINING, Plan
 from tests.unit.samples import plan, run
 
@@ -62,3 +63,7 @@ def test_given_a_plan_then_it_survives_its_file_and_finds_its_batches() -> None:
 
 def test_given_the_candidates_then_those_that_are_judged_are_among_them() -> None:
     assert set(JUDGED) < set(CANDIDATES)
+
+
+def test_given_the_candidates_then_the_gate_may_name_each_of_them_and_the_cascade() -> None:
+    assert {*KNOWN, "cascade"} == set(WHO)
