@@ -256,6 +256,8 @@ def test_given_an_active_version_then_every_candidate_is_compared_with_it_in_pai
     assert found["active"]["model"] == "amazon.nova-micro-v1:0"
     assert found["active"]["cost_per_million_usd"] == pytest.approx(40 * 0.035, abs=0.01)
     assert found["active"]["judge"] is None, "not judged unless the setting says so"
+    (rule,) = [rule for rule in report["gate"]["rules"] if "active version" in rule["rule"]]
+    assert (rule["applies"], rule["figure"]) == (True, 0.25)
     page.render(report)
 
 
