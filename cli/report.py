@@ -13,6 +13,7 @@ from cli.problems import NoAnswer
 from cli.runs import Run
 from cli.tables import narrow
 from cli.target import ROOT, Target
+from intent.candidates import OTHERS
 
 SPLITS = ("train", "validation", "holdout")
 OUT = ROOT / "out"
@@ -95,13 +96,19 @@ def _bill(bill: Mapping[str, Any]) -> Table:
 def _row(candidate: Mapping[str, Any]) -> tuple[str, ...]:
     latency = (candidate.get("latency_ms") or {}).get("p50")
     return (
-        str(candidate["name"]),
+        _name(candidate),
         _figure(candidate.get("top1"), "{:.1%}"),
         _figure(candidate.get("mae"), "{:.4f}"),
         _figure(candidate.get("judge"), "{:.2f}"),
         _figure(latency, "{:.2f} ms" if latency is not None and latency < 1 else "{:.0f} ms"),
         _figure(candidate.get("cost_per_million_usd"), "${:,.2f}"),
     )
+
+
+def _name(candidate: Mapping[str, Any]) -> str:
+    """With the model of those that are named for the run: their names do not say it."""
+    name = str(candidate["name"])
+    return f"{name}: {candidate['model']}" if name in OTHERS else name
 
 
 def _figure(value: float | None, form: str) -> str:

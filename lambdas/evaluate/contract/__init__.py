@@ -8,7 +8,7 @@ from typing import (
     Annotated,
     Any,
     Literal,
-    NotRequired,  # pydantic reads typing's own only from Python 3.12 on
+    # pydantic reads typing's own only from Python 3.12 on
 )
 
 from pydantic import Field
@@ -40,7 +40,7 @@ class Report(TypedDict):
     reason: str
     embedded: bool
     note: str | None
-    active_version: NotRequired[int | None]
+    active_version: int | None
     models: dict[str, str]
     substituted: list[Substitution]
     warnings: list[str]
@@ -51,7 +51,7 @@ class Report(TypedDict):
     students: Students
     candidates: Annotated[list[Candidate], Field(min_length=1)]
     weight_errors: WeightErrors
-    judging: NotRequired[Judging]
+    judging: Judging
     worst: list[Worst]
     gate: Verdict
     estimate_usd: dict[str, Usd]

@@ -1,6 +1,6 @@
 """What a report says of the edge student's confidence, the errors, the judge, the gate and the money."""
 
-from typing import Literal, NotRequired
+from typing import Literal
 
 from typing_extensions import TypedDict
 
@@ -55,9 +55,9 @@ class JudgeJob(TypedDict):
     asked: Count
     scored: Count
     missing: Count
-    foreign: NotRequired[Count]
-    repeated: NotRequired[Count]
-    malformed: NotRequired[Count]
+    foreign: Count
+    repeated: Count
+    malformed: Count
 
 
 class Repeat(TypedDict):

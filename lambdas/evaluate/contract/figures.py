@@ -49,7 +49,7 @@ class Group(TypedDict):
 
     count: Count
     top1: Share
-    mae: NotRequired[Share | None]
+    mae: Share | None
     interval: Interval | None
 
 
@@ -66,7 +66,7 @@ class JudgeDetail(TypedDict):
     mean: Level | None
     scored: Count
     missing: Count
-    leading: NotRequired[dict[str, Level | None]]
+    leading: dict[str, Level | None]
 
 
 class Gap(TypedDict):
@@ -96,8 +96,8 @@ class Candidate(TypedDict):
     mae: Share | None
     max_error: Share | None
     kl: Annotated[float, Field(ge=0)] | None
-    weight_error: NotRequired[dict[str, Gap]]
-    agreement: NotRequired[Share | None]
+    weight_error: dict[str, Gap]
+    agreement: Share | None
     judge: Level | None
     latency_ms: Latency
     input_tokens: Count
@@ -108,5 +108,5 @@ class Candidate(TypedDict):
     intervals: Intervals
     groups: dict[str, dict[str, Group]]
     against_baseline: dict[str, Difference]
-    against_active: NotRequired[dict[str, Difference]]
+    against_active: dict[str, Difference]
     judge_detail: JudgeDetail | None

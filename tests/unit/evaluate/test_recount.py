@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from evaluate.responses import Answered, Response, join
-from intent.plan import CANDIDATES, Plan
+from intent.candidates import CANDIDATES
+from intent.plan import Plan
 from intent.records import Example
 from intent.weights import normalise
 from store.objects import Objects
@@ -89,6 +90,9 @@ def test_given_awkward_answers_then_every_figure_of_the_report_is_counted_alike(
     [
         ("candidates", 0, "top1"),
         ("candidates", 1, "mae"),
+        ("candidates", 0, "kl"),
+        ("candidates", 0, "agreement"),
+        ("candidates", 0, "weight_error", "audio", "max"),
         ("candidates", 2, "latency_ms", "p99"),
         ("candidates", 4, "cost_per_million_usd"),
         ("candidates", 2, "recall", "audio"),
