@@ -2,8 +2,6 @@
 
 from typing import Literal, get_args
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 import doors
 from route.contract import Usage
 from route.router import Decision
@@ -26,7 +24,7 @@ Name = Literal[
 NAMES: frozenset[str] = frozenset(get_args(Name))
 
 
-def count(name: Name, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+def count(name: Name, value: float = 1, unit: MetricUnit = "Count") -> None:
     """Add to a metric of this invocation."""
     doors.count(name, value, unit)
 
