@@ -25,7 +25,6 @@ def door(payload: type[Payload]) -> Callable[[Callable[[Payload], Mapping[str, A
     A payload that breaks its model raises pydantic's ValidationError: the state machine sent it, so it is a bug.
     Whole events are never logged.
     """
-
     tracer = _tracer()
 
     def frame(logic: Callable[[Payload], Mapping[str, Any]]) -> Handler:

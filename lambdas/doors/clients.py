@@ -4,22 +4,20 @@ import os
 from functools import cache
 from typing import Any, TypeVar
 
-import boto3
-from botocore.config import Config
 from pydantic import BaseModel, ValidationError
-
-# Pipeline calls may wait: a batch of 25 queries takes a large model some 20 s.
-_PATIENT = Config(
-    retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=120, tcp_keepalive=True
-)
 
 Variables = TypeVar("Variables", bound=BaseModel)
 
 
 @cache
 def client(service: str) -> Any:  # noqa: ANN401  (boto3 builds client classes at run time)
-    """The client of a service."""
-    return boto3.client(service, config=_PATIENT)
+    """The client of a service. Pipeline calls may wait: a batch of 25 queries takes a large model some 20 s."""
+    import boto3  # noqa: PLC0415  (the route reads its environment here too, and does without boto3)
+    from botocore.config import Config  # noqa: PLC0415
+
+    retries = {"mode": "standard", "total_max_attempts": 5}
+    patient = Config(retries=retries, connect_timeout=5, read_timeout=120, tcp_keepalive=True)
+    return boto3.client(service, config=patient)
 
 
 def environment(model: type[Variables]) -> Variables:
