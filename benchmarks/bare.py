@@ -9,7 +9,10 @@ from typing import Any
 
 import boto3
 
-_PROMPT = "Weigh the indexes of a video search for the query. Reply with JSON only: visual, audio, transcription, metadata, reasoning."
+_PROMPT = (
+    "Weigh the indexes of a video search for the query. "
+    "Reply with JSON only: visual, audio, transcription, metadata, reasoning."
+)
 _runtime: Any = boto3.client("bedrock-runtime")
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.loopback MILLISECONDS`: the AWS that a route needs, on loopback: Converse, a pointer, an object.
+"""`python -m benchmarks.loopback MILLISECONDS`: the AWS that a route needs, on loopback: Converse, SSM, S3.
 
 Answers what boto3 sends over a real socket, with connections kept open. Converse answers after the latency given, with
 the weights up to the stop sequence if there is one, as Bedrock does. Prints its port, and ends when its input does.

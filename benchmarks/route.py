@@ -51,7 +51,8 @@ def loopback(latency_ms: float) -> Generator[int]:
     with subprocess.Popen(  # noqa: S603  (our own module)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT
     ) as server:
-        assert server.stdin and server.stdout
+        assert server.stdin
+        assert server.stdout
         yield int(server.stdout.readline())
         server.stdin.close()
 

@@ -122,9 +122,10 @@ def _names(query: str, attribute: Attribute) -> Iterator[Filter]:
 def _values(query: str, attribute: Attribute) -> Iterator[Filter]:
     """The listed values whose words the query holds, unless it says that they are not wanted."""
     found: dict[str, str] = {}
-    for match in _listed(attribute.values).finditer(query):
+    listed = attribute.listed
+    for match in _listed(listed).finditer(query):
         if not _NOT.search(query[: match.start()]):
-            found.setdefault(_by_words(attribute.values)[_folded(match[0])], match[0])
+            found.setdefault(_by_words(listed)[_folded(match[0])], match[0])
     if len(found) == 1:
         (value, words), *_ = found.items()
         yield {"attribute": attribute.name, "op": "eq", "value": value, "words": words}

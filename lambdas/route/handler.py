@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from botocore.config import Config
-from pydantic import BaseModel
 
 from bedrock.converse import asker
 from doors import flush, logger
 from doors.clients import environment
 from edge.model import EdgeModel
 from intent import taxonomy
+from intent.model import Model
 from route import answer
 from route.active import ActiveVersion
 from route.breaker import Breaker
@@ -40,7 +40,7 @@ _RESERVE = 0.1  # seconds for answering with what is at hand, before Lambda ends
 _HERE = Path(__file__).parent
 
 
-class _Environment(BaseModel):
+class _Environment(Model):
     data_bucket: str
     pointer_parameter: str
     route_mode: Mode
