@@ -1,10 +1,13 @@
 """Queries as API Gateway would send them to a function."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+Side = Callable[[dict[str, Any], object], dict[str, Any]]
+"""A Lambda handler."""
 
 _FILE = Path(__file__).parent / "data" / "written_test.jsonl"
 _EVENT: dict[str, Any] = {

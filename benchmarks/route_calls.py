@@ -10,22 +10,18 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bare
-from benchmarks.gateway import Context, events
+from benchmarks.gateway import Context, Side, events
 from benchmarks.metrics import percentile
-from route import handler
 
-Side = Callable[[dict[str, Any], object], dict[str, Any]]
 _WARM = 50
 
 
-def compare(calls: int, rounds: int) -> dict[str, Any]:
+def compare(sides: dict[str, Side], calls: int, rounds: int) -> dict[str, Any]:
     """Figures of both sides, and their ratios by round. Each side sees its own queries; who goes first alternates."""
-    sides: dict[str, Side] = {"route": handler.route, "bare": bare.handler}
     given, sources = events(), dict[str, int]()
     _turns(sides, given, min(calls, _WARM), sources)
     sources.clear()
@@ -88,8 +84,12 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 def main() -> int:
     """The command; its exit code."""
+    from benchmarks import bare  # noqa: PLC0415  (both make clients, which the environment must be ready for)
+    from route import handler  # noqa: PLC0415
+
+    sides: dict[str, Side] = {"route": handler.route, "bare": bare.handler}
     calls, rounds, out = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    out.write_text(json.dumps(compare(calls, rounds)), "utf-8")
+    out.write_text(json.dumps(compare(sides, calls, rounds)), "utf-8")
     return 0
 
 

@@ -23,6 +23,7 @@ _DECADE_WORDS = {  # no twenties: there are two of them
     "eighties": 80,
     "nineties": 90,
 }
+_MAY_STATE_YEARS = re.compile(rf"\d|{'|'.join(_DECADE_WORDS)}", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|\bno|\bwithout|\bexcept|\bnon|\bn't)[\s-]+(?:an?\s+|the\s+|any\s+)?$", re.IGNORECASE)
 _TO = r"\s*(?:-|\u2013|to|until|till|through)\s*"
 # A number behind one of these is an amount, not a year: "2000 people", "1984 metres".
@@ -65,6 +66,8 @@ def read(query: str, taxonomy: Taxonomy) -> list[Filter]:
 
 def _years(query: str, attribute: Attribute) -> Iterator[Filter]:
     """The first that fits: a range, a bound, a decade, or single years (several: one of them)."""
+    if not _MAY_STATE_YEARS.search(query):
+        return
     name = attribute.name
     ways: tuple[tuple[str, Callable[[re.Match[str]], Mapping[str, object]]], ...] = (
         (

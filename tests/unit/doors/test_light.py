@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ParamValidationError, UnknownServiceError
+from botocore.exceptions import ClientError, UnknownServiceError
 
 from doors import light
 from local import service_models
@@ -74,11 +74,6 @@ def test_given_a_light_client_then_request_and_error_are_those_of_a_whole_one(
     signed = [str(request.headers["Authorization"]).partition("Signature")[0] for request in (ours, theirs)]
     assert signed[0] == signed[1], "scope and signed headers"
     assert our_error == their_error
-
-
-def test_given_a_light_client_then_parameters_are_still_checked() -> None:
-    with pytest.raises(ParamValidationError, match="modelId"):
-        light.client("bedrock-runtime", config=CONFIG).converse(messages=[])
 
 
 def test_given_what_the_route_does_not_call_then_there_is_none() -> None:

@@ -78,7 +78,7 @@ def told(model: Any, value: object) -> Any:
     try:
         return model.model_validate(value).model_dump(mode="json", by_alias=True)
     except ValidationError as error:
-        return [(detail["loc"], detail["msg"]) for detail in error.errors()]
+        return [(detail["loc"], detail["msg"].replace("Their", "")) for detail in error.errors()]
 
 
 @given(_WHOLES | _NUMBERS)
@@ -93,11 +93,12 @@ def test_given_fields_that_do_not_fit_each_other_then_it_is_an_error_of_the_whol
 
 def test_given_a_model_then_it_reads_back_copies_and_stays() -> None:
     whole = Whole.model_validate({**PLAIN, "when": "2026-11-22T01:02:03Z"})
-    assert Whole.model_validate_json(whole.model_dump_json()) == whole
-    assert whole.model_copy(update={"count": 2}) == Whole.model_validate(
-        {**json.loads(whole.model_dump_json()), "count": 2}
-    )
+    text = json.dumps(whole.model_dump(mode="json", by_alias=True))
+    assert Whole.model_validate_json(text) == whole
+    assert whole.model_copy(update={"count": 2}) == Whole.model_validate({**json.loads(text), "count": 2})
     assert set(whole.model_dump(exclude_none=True)) == {"count", "part", "parts", "notes", "when"}
+    part = Part.model_validate(PLAIN["part"])
+    assert part.model_dump_json() == TheirPart.model_validate(PLAIN["part"]).model_dump_json()
     with pytest.raises(AttributeError, match="frozen"):
         setattr(whole, "count", 2)  # noqa: B010
 
