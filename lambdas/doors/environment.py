@@ -1,14 +1,11 @@
 """What the stack sets for a function."""
 
 import os
-from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 
 class _Model(Protocol):
-    """A pydantic model, or one of `intent.model`."""
-
-    model_fields: ClassVar[Mapping[str, Any]]
+    """A pydantic model, or one of `intent.model`: both have `model_fields`, which pydantic has no plain type for."""
 
     @classmethod
     def model_validate(cls, obj: Any) -> Self: ...  # noqa: ANN401
@@ -23,7 +20,7 @@ def environment(model: type[Variables]) -> Variables:
     RuntimeError names each variable that is missing or malformed: the stack sets them.
     """
     try:
-        return model.model_validate({name: os.environ.get(name.upper()) for name in model.model_fields})
+        return model.model_validate({name: os.environ.get(name.upper()) for name in getattr(model, "model_fields")})  # noqa: B009
     except ValueError as error:
         from pydantic import ValidationError  # noqa: PLC0415  (all is well in a function that is to start quickly)
 

@@ -61,9 +61,9 @@ class Model:
         vars(self).update(_read(type(self), given))
 
     @classmethod
-    def model_validate(cls, value: object) -> Self:
+    def model_validate(cls, obj: object) -> Self:
         """From decoded JSON. Raises pydantic's ValidationError, a ValueError that names each field."""
-        return value if isinstance(value, cls) else cls._of(_read(cls, value))
+        return obj if isinstance(obj, cls) else cls.of(_read(cls, obj))
 
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Self:
@@ -71,7 +71,7 @@ class Model:
         try:
             value: object = json.loads(text)
         except ValueError:
-            return cls._of(vars(_judge(cls).model_validate_json(text)))
+            return cls.of(vars(_judge(cls).model_validate_json(text)))
         return cls.model_validate(value)
 
     def model_dump(self, *, mode: str = "python", exclude_none: bool = False, by_alias: bool = False) -> dict[str, Any]:
@@ -93,13 +93,14 @@ class Model:
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self:
         """A copy with other values, which are not checked."""
-        return self._of({**vars(self), **(update or {})})
+        return self.of({**vars(self), **(update or {})})
 
     def check(self) -> None:
         """Raise ValueError if the fields do not fit each other."""
 
     @classmethod
-    def _of(cls, values: Mapping[str, Any]) -> Self:
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From values that were checked."""
         made = cls.__new__(cls)
         vars(made).update(values)
         return made
@@ -121,7 +122,7 @@ class Model:
         from pydantic_core import core_schema  # noqa: PLC0415
 
         def take(value: object, judge: Any) -> Self:  # noqa: ANN401
-            return value if isinstance(value, cls) else cls._of(vars(judge(value)))
+            return value if isinstance(value, cls) else cls.of(vars(judge(value)))
 
         told = core_schema.plain_serializer_function_ser_schema(_told, info_arg=True)
         return core_schema.no_info_wrap_validator_function(
@@ -179,7 +180,7 @@ def _plain_fields(kind: type[Model], value: object) -> Mapping[str, Any]:
     if rest:
         raise _Unsure
     try:
-        kind._of(found).check()  # noqa: SLF001  (this module's own)
+        kind.of(found).check()
     except ValueError:
         raise _Unsure from None
     return found
@@ -195,7 +196,7 @@ def _plain(hint: Any, value: Any) -> Any:  # noqa: ANN401, PLR0911  (a type and 
     if hint is datetime and type(value) is str and _MOMENT.fullmatch(value):
         return _moment(value)
     if isinstance(hint, type) and issubclass(hint, Model):
-        return value if isinstance(value, hint) else hint._of(_plain_fields(hint, value))  # noqa: SLF001
+        return value if isinstance(value, hint) else hint.of(_plain_fields(hint, value))
     if origin in (Union, UnionType) and NoneType in inner and len(inner) == 2:  # noqa: PLR2004  (X or None)
         return None if value is None else _plain(inner[0] if inner[1] is NoneType else inner[1], value)
     if origin is Literal and type(value) is str and value in inner:
@@ -217,17 +218,17 @@ def _moment(text: str) -> datetime:
 
 
 def _within(value: Any, rules: _Rules) -> Any:  # noqa: ANN401  (a field's value)
-    for rule, bound in rules.items() if value is not None else ():
-        if rule == "pattern":
-            # Python's $ also matches before a last newline, pydantic's does not.
-            fits = "\n" not in value and re.search(bound, value) is not None
-        elif rule in ("min_length", "max_length"):
-            fits = len(value) >= bound if rule == "min_length" else len(value) <= bound
-        else:
-            fits = getattr(value, _COMPARED[rule])(bound) is True
-        if not fits:
-            raise _Unsure
+    if value is not None and not all(_fits(value, rule, bound) for rule, bound in rules.items()):
+        raise _Unsure
     return value
+
+
+def _fits(value: Any, rule: str, bound: Any) -> bool:  # noqa: ANN401
+    if rule == "pattern":  # Python's $ also matches before a last newline, pydantic's does not
+        return "\n" not in value and re.search(bound, value) is not None
+    if rule in ("min_length", "max_length"):
+        return len(value) >= bound if rule == "min_length" else len(value) <= bound
+    return getattr(value, _COMPARED[rule])(bound) is True
 
 
 @cache
@@ -236,7 +237,7 @@ def _judge(kind: type[Model]) -> Any:  # noqa: ANN401  (a pydantic model's class
     import pydantic  # noqa: PLC0415
 
     def checked(made: Any) -> Any:  # noqa: ANN401
-        kind._of(vars(made)).check()  # noqa: SLF001
+        kind.of(vars(made)).check()
         return made
 
     fields: dict[str, Any] = {

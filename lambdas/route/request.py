@@ -54,7 +54,10 @@ class BatchRequest(Options):
 
 
 Request = TypeVar("Request", bound=Options)
-_FIELDS = {RouteRequest: frozenset({"query"}), BatchRequest: frozenset({"queries"})}
+_FIELDS: Mapping[type[Options], frozenset[str]] = {
+    RouteRequest: frozenset({"query"}),
+    BatchRequest: frozenset({"queries"}),
+}
 _OPTIONS = frozenset({"explain", "targets", "floor", "prefer"})
 
 
