@@ -34,7 +34,8 @@ FIGURES = ("total_ms", "cpu_ms", "import_ms", "peak_mb", "modules")
 
 def compare(runs: int, environment: Mapping[str, str], event: Mapping[str, Any]) -> dict[str, Any]:
     """Medians of each side, and the ratio of each pair of neighbouring starts: its median, lowest and highest."""
-    _start("route", environment, event), _start("bare", environment, event)  # files and bytecode become warm
+    for side in SIDES:  # files and bytecode become warm
+        _start(side, environment, event)
     taken = [{side: _start(side, environment, event) for side in SIDES} for _ in range(runs)]
     return {
         "runs": runs,
