@@ -1,7 +1,7 @@
 """CloudWatch's embedded metric format: metrics as a line of the log.
 
-The lines that Powertools' Metrics would write (a test compares them), in a tenth of its time; docs/decisions/0008-start-with-little.md
-says why. Namespace and service come from Powertools' own environment variables.
+The lines that Powertools' Metrics would write (a test compares them), in a tenth of its time:
+docs/decisions/0008-start-with-little.md. Namespace and service come from Powertools' own environment variables.
 """
 
 import json

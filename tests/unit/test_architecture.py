@@ -109,7 +109,7 @@ def test_the_route_loads_nothing_that_only_other_functions_need() -> None:
 
 
 def test_the_route_answers_without_what_a_cold_start_cannot_afford() -> None:
-    """docs/decisions/0008-start-with-little.md. A budget in modules: unlike one in milliseconds it cannot fail by chance."""
+    """A budget in modules: unlike one in milliseconds it cannot fail by chance."""
     code = "import route.handler, sys; print(*sorted(sys.modules))"
     found = blocked((), code)
     assert found.returncode == 0, found.stderr
