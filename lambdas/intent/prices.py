@@ -66,7 +66,7 @@ class PriceTable(Model):
     unit: str = ""
     models: dict[str, _Price]
     training: dict[str, _Training]
-    provisioned: dict[str, _Provisioned] = {}
+    provisioned: dict[str, _Provisioned] = Field(default={})
     storage: _Storage
     batch: _Batch
     aws: _Aws
