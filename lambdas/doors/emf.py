@@ -9,7 +9,7 @@ import os
 import time
 from typing import Literal
 
-Unit = Literal["Count", "Milliseconds"]
+Unit = Literal["Count", "Milliseconds", "None"]
 _MOST = 100  # metrics in a line, and values of a metric: CloudWatch's limits
 
 

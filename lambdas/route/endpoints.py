@@ -11,7 +11,7 @@ from typing import Any
 
 from doors import logger
 from intent import taxonomy
-from intent.records import plain
+from intent.text import plain
 from route import answer, measure
 from route.batch import BUDGET_SECONDS
 from route.contract import Checks, DecidedInBatch, Failed, Health, Routed, RoutedBatch, Version, WholeLatency
