@@ -94,7 +94,7 @@ def test_given_the_same_metrics_then_the_line_is_the_one_that_powertools_writes(
 ) -> None:
     theirs, ours = Metrics(), emf.Metrics()
     told: list[tuple[str, float, emf.Unit]] = [("A", 1, "Count"), ("B", 12.25, "Milliseconds"), ("A", True, "Count")]
-    told += [(f"M{number}", 0, "Count") for number in range(97)]
+    told.extend((f"M{number}", 0, "Count") for number in range(97))
     for name, value, unit in told:
         theirs.add_metric(name=name, unit=unit, value=value)
         ours.add(name, value, unit)
