@@ -2,14 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from intent.model import Field, Model
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Distilled(_Part):
+class Distilled(Model):
     """The distilled student: what is called (deployment or throughput), and the custom model behind it."""
 
     deployment_arn: str = Field(
@@ -18,7 +14,7 @@ class Distilled(_Part):
     model_arn: str
 
 
-class Edge(_Part):
+class Edge(Model):
     """The edge student: its file in the data bucket. `threshold`: confidence above which it may answer alone."""
 
     s3_key: str
@@ -26,7 +22,7 @@ class Edge(_Part):
     threshold: float = Field(ge=0, le=1)
 
 
-class Pointer(_Part):
+class Pointer(Model):
     """A promoted version: immutable but for being replaced.
 
     `parent`: the version that was active before this one was first promoted; `rolled_back_from`: the version that was

@@ -9,11 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from doors import logger
 from intent import taxonomy
-from intent.records import plain
+from intent.text import plain
 from route import answer, measure
 from route.batch import BUDGET_SECONDS
 from route.contract import Checks, DecidedInBatch, Failed, Health, Routed, RoutedBatch, Version, WholeLatency
@@ -61,7 +59,7 @@ def one(call: Call) -> Result:
     decided = answer.decided(request.query, request, decision, active)
     total_ms = call.since()
     measure.answered(decision, decided["usage"])
-    count("Latency", total_ms, MetricUnit.Milliseconds)
+    count("Latency", total_ms, "Milliseconds")
     extra = {"source": decision.source, "failure": decision.failure, "query_length": len(request.query)}
     logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
     latency: WholeLatency = {"total": total_ms, **decided["latency_ms"]}

@@ -8,15 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
-from pydantic import BaseModel
 
 from bedrock.converse import asker
-from doors import flush, logger
-from doors.clients import environment
+from doors import flush, light, logger
+from doors.environment import environment
 from edge.model import EdgeModel
 from intent import taxonomy
+from intent.model import Model
 from route import answer
 from route.active import ActiveVersion
 from route.breaker import Breaker
@@ -41,7 +40,7 @@ _RESERVE = 0.1  # seconds for answering with what is at hand, before Lambda ends
 _HERE = Path(__file__).parent
 
 
-class _Environment(BaseModel):
+class _Environment(Model):
     data_bucket: str
     pointer_parameter: str
     route_mode: Mode
@@ -56,8 +55,8 @@ def _settings() -> _Environment:
 @cache
 def _service() -> Service:
     settings, domain = _settings(), taxonomy.load()
-    pointers = PointerStore(boto3.client("ssm", config=_STORES), settings.pointer_parameter, ttl=POINTER_TTL)
-    objects = Objects(boto3.client("s3", config=_STORES), settings.data_bucket)
+    pointers = PointerStore(light.client("ssm", config=_STORES), settings.pointer_parameter, ttl=POINTER_TTL)
+    objects = Objects(light.client("s3", config=_STORES), settings.data_bucket)
     versions = ActiveVersion(
         pointers.read,
         objects.read,
@@ -67,7 +66,7 @@ def _service() -> Service:
         forget=pointers.forget,
         seconds=longest(_STORES),
     )
-    ask = asker(boto3.client("bedrock-runtime", config=_PROMPT))
+    ask = asker(light.client("bedrock-runtime", config=_PROMPT))
     student = DistilledStudent(ask, domain, Breaker(), longest(_PROMPT))
     return Service(versions, student, settings.route_mode, DecisionCache())
 

@@ -2,9 +2,8 @@
 
 from typing import Literal, get_args
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 import doors
+from doors.emf import Unit
 from route.contract import Usage
 from route.router import Decision
 
@@ -26,7 +25,7 @@ Name = Literal[
 NAMES: frozenset[str] = frozenset(get_args(Name))
 
 
-def count(name: Name, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+def count(name: Name, value: float = 1, unit: Unit = "Count") -> None:
     """Add to a metric of this invocation."""
     doors.count(name, value, unit)
 
@@ -43,4 +42,4 @@ def answered(decision: Decision, usage: Usage) -> None:
     count("InputTokens", usage["input_tokens"])
     count("OutputTokens", usage["output_tokens"])
     if usage["cost_usd"] is not None:
-        count("CostUsd", usage["cost_usd"], MetricUnit.NoUnit)
+        count("CostUsd", usage["cost_usd"], "None")

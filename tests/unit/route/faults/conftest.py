@@ -5,9 +5,9 @@ import time
 from collections.abc import Generator
 from typing import Any
 
-import boto3
 import pytest
 
+from doors import light
 from route import deadline, handler
 
 from .bench import ENVIRONMENT, Bench, wires
@@ -26,7 +26,7 @@ def bench(monkeypatch: pytest.MonkeyPatch, log: io.StringIO, capsys: pytest.Capt
 
     monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(deadline, "monotonic", lambda: found.now)
-    monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setattr(light, "client", client)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     made_once = [vars(handler)[name] for name in ("_service", "_settings")]
