@@ -72,7 +72,7 @@ def _gate(rules: Sequence[Mapping[str, Any]]) -> list[str]:
     applying = [rule for rule in rules if rule.get("applies", True)]
     lost = [rule for rule in applying if not rule["passed"]]
     idle = len(rules) - len(applying)
-    rest = f"; {idle} do not apply" if idle else ""
+    rest = f"; {idle} did not apply" if idle else ""
     counted = f"Gate: {len(applying) - len(lost)} of {len(applying)} rules hold{rest}."
     return [counted, *(f"  not met: {rule['rule']}: {_found(rule)} (bound {rule['bound']})" for rule in lost)]
 

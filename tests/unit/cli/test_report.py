@@ -68,7 +68,7 @@ def test_given_a_lost_gate_then_verdict_reason_and_provenance_are_said() -> None
     assert "Verdict: discarded. the distilled student is too far from the teacher" in text
     assert "Measured with embedded models." in text
     assert "valid: " not in text
-    assert "Gate: 1 of 3 rules hold; 1 do not apply." in text
+    assert "Gate: 1 of 3 rules hold; 1 did not apply." in text
     assert "not met: judge: missing: x (bound -0.2)" in text
     assert "not met: active" not in text
 
