@@ -142,7 +142,7 @@ def check_holder(lease: Lease, execution_arn: str) -> None:
 
 
 def _record(objects: Objects, run_id: str) -> tuple[dict[str, Any], float]:
-    """What the run itself has written down about its students; and the share to try them on (0: none, activate them)."""
+    """What the run itself has written down about its students; and the share to try them on (0: activate them)."""
     keys = Keys(run_id)
     plan, report = objects.read_json(keys.plan), objects.read_json(keys.report)
     by_name = {candidate["name"]: candidate for candidate in report["candidates"]}

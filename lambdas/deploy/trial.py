@@ -1,10 +1,10 @@
 """Ending a trial: the candidate goes out of the pointer, the active version stays as it is.
 
 Stopping takes no lease. It must work while a run holds it for hours, and it deletes nothing that another could still
-need: the candidate's deployment stays until a run's retiring finds that nobody names it any more. What it writes is safe
-by the pointer's own compare-and-set (`store.pointer`): a promotion, a rollback or another stop that was faster takes the
-number which this write was made for, so that it counts nowhere, and this one looks again. And where this one was faster,
-a promotion under way loses its number, looks again, and goes on from there.
+need: the candidate's deployment stays until a run's retiring finds that nobody names it any more. What it writes is
+safe by the pointer's own compare-and-set (`store.pointer`): a promotion, a rollback or another stop that was faster
+takes the number which this write was made for, so that it counts nowhere, and this one looks again. And where this one
+was faster, a promotion under way loses its number, looks again, and goes on from there.
 """
 
 from datetime import datetime
@@ -19,8 +19,8 @@ _ATTEMPTS = 5  # each failure means that somebody else's write went through
 def end_trial(pointers: PointerStore, *, began_before: datetime) -> Candidate | None:
     """Take the candidate out and give it; None if there is none, or only one that began at this time or later.
 
-    An alarm that is heard late (EventBridge delivers at least once) is not about a candidate that began after it. Raises
-    Contended.
+    An alarm that is heard late (EventBridge delivers at least once) is not about a candidate that began after it.
+    Raises Contended.
     """
     for _ in range(_ATTEMPTS):
         seen = pointers.look()

@@ -103,8 +103,9 @@ class Kept:
 def kept(versions: Mapping[int, str], active: Pointer | None) -> Kept:
     """What stays in service. `versions`: ARN of the custom model by version number.
 
-    Warm are the active version, its parent and its candidate; custom models stay for these and for the last `KEEP_MODELS` versions.
-    By model, not by deployment: two records of one run share theirs, and a rollback may have deployed a model anew.
+    Warm are the active version, its parent and its candidate; custom models stay for these and for the last
+    `KEEP_MODELS` versions. By model, not by deployment: two records of one run share theirs, and a rollback may have
+    deployed a model anew.
     """
     warm = {active.distilled.model_arn} if active else set[str]()
     if active and active.parent is not None and active.parent in versions:

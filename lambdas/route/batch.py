@@ -5,25 +5,24 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from route.active import Active
-from route.cache import DecisionCache
 from route.errors import NotReady
-from route.router import Decision, Wish, after_asking, at_once, fall_back
-from route.student import DistilledStudent, Unanswered
+from route.router import Wish
+from route.student import Unanswered
+from route.trial import Answered, Decider
 
 BUDGET_SECONDS = 8.0  # for all queries of a request together; the function has 20 s, the gateway 29 s
 WORKERS = 8  # calls to the distilled student at a time; botocore keeps ten connections
 OVERDUE = Unanswered("budget_spent")
 
-Outcome = Decision | NotReady
+Outcome = Answered | NotReady
 
 
 def decide_all(
     queries: Sequence[str],
     *,
     active: Active,
-    student: DistilledStudent,
+    decider: Decider,
     wish: Wish,
-    cache: DecisionCache,
     pool: ThreadPoolExecutor,
     budget: float = BUDGET_SECONDS,
 ) -> list[Outcome]:
@@ -34,17 +33,17 @@ def decide_all(
     deadline = time.monotonic() + budget
 
     def late(query: str) -> Outcome:
-        return _or_not_ready(lambda: fall_back(query, active, OVERDUE))
+        return _or_not_ready(lambda: decider.late(query, active, OVERDUE))
 
     def ask(query: str) -> Outcome:
         if time.monotonic() > deadline:
             return late(query)
-        return _or_not_ready(lambda: after_asking(query, active, student, wish))
+        return _or_not_ready(lambda: decider.after_asking(query, active, wish))
 
     found: dict[str, Outcome] = {}
     asked: dict[str, Future[Outcome]] = {}
     for query in dict.fromkeys(queries):
-        quick = cache.find(query, active.version, wish) or at_once(query, active, wish)
+        quick = decider.at_once(query, active, wish)
         if quick:
             found[query] = quick
         else:
@@ -53,13 +52,11 @@ def decide_all(
     for future in asked.values():
         future.cancel()
     for query, future in asked.items():  # a call that still runs ends with the client's own timeout
-        found[query] = outcome = late(query) if future not in done else future.result()
-        if isinstance(outcome, Decision):
-            cache.keep(query, active.version, wish, outcome)
+        found[query] = late(query) if future not in done else future.result()
     return [found[query] for query in queries]
 
 
-def _or_not_ready(decision: Callable[[], Decision]) -> Outcome:
+def _or_not_ready(decision: Callable[[], Answered]) -> Outcome:
     try:
         return decision()
     except NotReady as error:

@@ -13,12 +13,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from doors import count, logger
 from intent import taxonomy
 from intent.records import plain
-from route import answer
+from route import answer, measure
 from route.contract import Checks, DecidedInBatch, Failed, Health, Routed, RoutedBatch, Version, WholeLatency
 from route.errors import NotFound, RouteError
 from route.request import MAX_BATCH_BODY, BatchRequest, RouteRequest, read, read_query
-from route.router import Decision
 from route.service import Service
+from route.trial import Answered
 
 Result = dict[str, Any]
 
@@ -46,12 +46,16 @@ def one(call: Call) -> Result:
     """POST /route."""
     request = read(call.event, RouteRequest)
     active = call.service.active()
-    decision = call.service.decide(request.query, request, active)
-    decided = answer.decided(request.query, request, decision, active)
+    answered = call.service.decide(request.query, request, active)
+    decided, decision = answer.decided(request.query, request, answered), answered.decision
     total_ms = call.since()
-    _record(decision)
+    measure.answered(answered)
+    measure.shadow(call.service.shadow())
     count("Latency", total_ms, MetricUnit.Milliseconds)
     extra = {"source": decision.source, "failure": decision.failure, "query_length": len(request.query)}
+    if answered.attempt:
+        count("CandidateLatency", total_ms, MetricUnit.Milliseconds)
+        extra |= {"candidate": answered.attempt.candidate.version, "candidate_failure": answered.attempt.failure}
     logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
     latency: WholeLatency = {"total": total_ms, **decided["latency_ms"]}
     body: Routed = {**decided, "latency_ms": latency, "request_id": call.request_id}
@@ -68,12 +72,13 @@ def many(call: Call) -> Result:
     results: list[DecidedInBatch | Failed] = []
     for query in checked:
         outcome = next(outcomes) if isinstance(query, str) else query
-        if isinstance(query, str) and isinstance(outcome, Decision):
-            _record(outcome)
-            results.append(answer.decided(query, request, outcome, active))
+        if isinstance(query, str) and isinstance(outcome, Answered):
+            measure.answered(outcome)
+            results.append(answer.decided(query, request, outcome))
         elif isinstance(outcome, RouteError):
             count("RequestsRefused" if outcome is query else "RequestsFailed")
             results.append({"error": answer.error_body(outcome)})
+    measure.shadow(call.service.shadow())
     total_ms, failed = call.since(), sum("error" in result for result in results)
     logger.info("routed_batch", extra={"queries": len(results), "failed": failed, "total_ms": total_ms})
     body: RoutedBatch = {
@@ -110,6 +115,7 @@ def version(call: Call) -> Result:
     promoted_at = active.promoted_at.isoformat() if active.promoted_at else None
     body: Version = {
         "model": {**answer.model(active), "promoted_at": promoted_at},
+        "candidate": answer.on_trial(active),
         "taxonomy": domain.name,
         "modalities": list(domain.modalities),
         "mode": call.service.mode,
@@ -138,15 +144,3 @@ def endpoint(event: Mapping[str, Any]) -> Callable[[Call], Result]:
     if found is None:
         raise NotFound("there are " + ", ".join(" ".join(known) for known in ENDPOINTS))
     return found
-
-
-def _record(decision: Decision) -> None:
-    count("Requests")
-    # Each counts 0 or 1, so that its average is the share of requests that were answered so.
-    count("CacheAnswers", decision.source == "cache")
-    count("EdgeAnswers", decision.source == "edge")
-    count("DistilledAnswers", decision.source == "distilled")
-    count("Fallbacks", decision.source == "fallback")
-    count("InvalidAnswers", decision.failure is not None and decision.model_ms is not None)
-    count("InputTokens", decision.input_tokens)
-    count("OutputTokens", decision.output_tokens)

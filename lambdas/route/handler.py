@@ -16,7 +16,7 @@ from doors.clients import environment
 from edge.model import EdgeModel
 from intent import taxonomy
 from route import answer
-from route.active import ActiveVersion
+from route.active import CANDIDATE_UNREADABLE, ActiveVersion
 from route.breaker import Breaker
 from route.cache import DecisionCache
 from route.endpoints import Call, endpoint
@@ -63,7 +63,7 @@ def _release() -> EdgeModel:
 
 
 def _warn(code: str, error: Exception) -> None:
-    count("ActiveVersionUnreadable")
+    count("CandidateUnreadable" if code == CANDIDATE_UNREADABLE else "ActiveVersionUnreadable")
     logger.warning(code, extra={"error": type(error).__name__})
 
 

@@ -18,6 +18,7 @@ OUTPUTS = {
         "DataBucketName",
         "TopicArn",
         "PointerName",
+        "CandidateAlarms",
     ),
 }
 NAMES = {
@@ -57,7 +58,7 @@ def test_the_topic_is_encrypted_wants_tls_and_lets_alarms_publish(each: Template
 
 
 def test_every_alarm_tells_the_topic_and_watches_a_metric_that_exists(each: Template) -> None:
-    written = _counted("lambdas/route/handler.py") | _counted("lambdas/route/endpoints.py")
+    written = _counted("lambdas/route/handler.py") | _counted("lambdas/route/measure.py")
     alarms = [found["Properties"] for found in each.of("AWS::CloudWatch::Alarm").values()]
     assert {alarm["Namespace"] for alarm in alarms} == {"AWS/States", "AWS/ApiGateway", "IntentRouter"}
     for alarm in alarms:
