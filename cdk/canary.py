@@ -1,4 +1,4 @@
-"""Canary: what ends a trial by itself. A candidate's alarm rings, EventBridge hears it, a function stops the candidate."""
+"""Canary: what ends a trial by itself. An alarm rings, EventBridge hears it, a function stops the candidate."""
 # jsii's classes name parameters differently from the interfaces they implement, so no Role is an IRole to pyright.
 # pyright: reportArgumentType=false
 
@@ -17,7 +17,9 @@ from cdk.permissions import allow
 from cdk.waivers import waive
 from cdk.workshop import Workshop
 
-_ALSO_TOLD = "should the event be lost, the alarm's own message to the topic is not; stopping by hand does the same"
+_ALSO_TOLD = (
+    "tried for an hour; should it fail, the alarm has told the topic as well, and stopping by hand does the same"
+)
 
 
 class Canary(Construct):
@@ -40,10 +42,10 @@ class Canary(Construct):
             workshop=workshop,
             handler="deploy.handler.canary_stop",
             environment={"POINTER_PARAMETER": pointer, "TOPIC_ARN": topic.topic_arn},
+            dead_letters=topic,
         )
         allow(self.stop.role, "ssm:GetParameter", "ssm:PutParameter", on=[pointer_arn(Stack.of(self), pointer)])
-        allow(self.stop.role, "sns:Publish", on=[topic.topic_arn])
-        workshop.storage.key.grant(self.stop.role, "kms:GenerateDataKey")
+        workshop.storage.key.grant(self.stop.role, "kms:GenerateDataKey", "kms:Decrypt")
         rule = events.Rule(
             self,
             "Rings",

@@ -16,7 +16,7 @@ from store.pointer import PointerStore
 _ATTEMPTS = 5  # each failure means that somebody else's write went through
 
 
-def end_trial(pointers: PointerStore, *, began_before: datetime) -> Candidate | None:
+def end_trial(pointers: PointerStore, *, began_before: datetime | None = None) -> Candidate | None:
     """Take the candidate out and give it; None if there is none, or only one that began at this time or later.
 
     An alarm that is heard late (EventBridge delivers at least once) is not about a candidate that began after it.
@@ -27,7 +27,7 @@ def end_trial(pointers: PointerStore, *, began_before: datetime) -> Candidate | 
         if seen.pointer is None or seen.pointer.candidate is None:
             return None
         candidate = seen.pointer.candidate
-        if candidate.started_at >= began_before:
+        if began_before and candidate.started_at >= began_before:
             return None
         if pointers.swap(seen, seen.pointer.without_candidate()):
             return candidate
