@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from intent.pointer import MAX_SHARE
 from intent.serving import Serving
 
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
@@ -37,6 +38,9 @@ class Run(BaseModel):
     on_legacy: Literal["fail", "substitute"]  # what to do about a model that is about to go, or gone
     max_cost_usd: float = Field(gt=0, le=1_000_000)  # half a year of model units is that dear
     promote: bool
+    canary_share: float = Field(
+        default=0, ge=0, le=MAX_SHARE
+    )  # of the queries, to be tried on; 0: to be active at once
     seed: int = Field(ge=0, le=2**31 - 1)
 
     job_teacher: str

@@ -100,9 +100,7 @@ def test_given_a_candidate_then_neither_retiring_nor_deleting_its_run_touches_it
 
 def with_share(room: Room, run: str) -> None:
     room.write_run(run)
-    told = plan().model_dump(mode="json")
-    told["run"]["canary_share"] = 0.2
-    room.objects.write_json(Keys(run).plan, told)
+    room.objects.write_json(Keys(run).plan, plan(canary_share=0.2).model_dump(mode="json"))
 
 
 def finish(room: Room, run: str) -> Pointer:
