@@ -10,13 +10,13 @@ from typing import Literal
 
 from rich.console import Console
 
-from bedrock import deployment
 from cli import versions
 from cli.lease import lease
 from cli.problems import Refused
 from cli.rollback import check_edge, deployed
 from cli.settings import of_stage
 from cli.target import Target
+from deploy import serving
 from deploy.promote import Contended
 from deploy.trial import end_trial
 from intent.pointer import MAX_SHARE, Candidate, Pointer
@@ -134,5 +134,5 @@ def _refuse_while_an_alarm_rings(target: Target) -> None:
 
 
 def _check_deployed(target: Target, candidate: Candidate) -> None:
-    if deployment.status(target.client("bedrock"), candidate.distilled.deployment_arn).status != "Active":
+    if serving.status(target.client("bedrock"), candidate.distilled.deployment_arn).status != "Active":
         raise Refused(f"The deployment of v{candidate.version} is gone. Take it away: router canary stop")
