@@ -22,7 +22,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel synth deploy destroy lock clean
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel load synth deploy destroy lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1	/' | expand -t 13
@@ -101,6 +101,10 @@ $(DISTILABEL_READY): benchmarks/requirements-distilabel.txt
 	test -x .venv-distilabel/bin/python || "$(PYTHON)" -m venv .venv-distilabel
 	.venv-distilabel/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-distilabel.txt
 	touch $@
+
+load: setup ## 200 requests a second for 60 s, a fifth of the model's calls failing: the function, then the API
+	$(BIN)/python -m benchmarks.load --target handler --json out/load-handler.json
+	$(BIN)/python -m benchmarks.load --target api --json out/load-api.json
 
 synth: setup ## write the templates for an account (STAGE=dev or prod) to cdk.out/
 	npx --no-install cdk synth --quiet --output cdk.out/$(STAGE) -c stage=$(STAGE)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from intent.records import MAX_QUERY
 from intent.strict import strict_json
+from intent.text import MAX_QUERY
 from intent.weights import Rejected, Weights, check
 
 _Row = TypeVar("_Row")

@@ -12,6 +12,7 @@ from cdk.workshop import Workshop
 
 _JOBS = "evaluation-job"
 _ANSWERS = "runs/*/evaluate/*"
+_LIST = "ListEvaluationJobs has no resource to name: it takes * only"
 
 
 class Evaluate(Construct):
@@ -28,12 +29,13 @@ class Evaluate(Construct):
             "JudgeStart",
             workshop=workshop,
             handler="evaluate.handler.judge_start",
-            timeout=120,
+            timeout=300,
             environment={"EVALUATION_ROLE_ARN": self.job_role.role_arn},
         )
         self.judge_status = Function(
-            self, "JudgeStatus", workshop=workshop, handler="evaluate.handler.judge_status", timeout=30
+            self, "JudgeStatus", workshop=workshop, handler="evaluate.handler.judge_status", timeout=60
         )
+        self.judge_stop = Function(self, "JudgeStop", workshop=workshop, handler="evaluate.handler.judge_stop")
         self.report = Function(
             self,
             "Report",
@@ -54,6 +56,7 @@ class Evaluate(Construct):
             "AnswerFunction": self.answer.arn,
             "JudgeStartFunction": self.judge_start.arn,
             "JudgeStatusFunction": self.judge_status.arn,
+            "JudgeStopFunction": self.judge_stop.arn,
             "ReportFunction": self.report.arn,
             "GateFunction": self.gate.arn,
         }
@@ -61,7 +64,7 @@ class Evaluate(Construct):
     @property
     def functions(self) -> list[Function]:
         """All of them, for the pipeline's right to invoke."""
-        return [self.answer, self.judge_start, self.judge_status, self.report, self.gate]
+        return [self.answer, self.judge_start, self.judge_status, self.judge_stop, self.report, self.gate]
 
     def _grant(self, workshop: Workshop) -> None:
         stack, storage = Stack.of(self), workshop.storage
@@ -73,12 +76,9 @@ class Evaluate(Construct):
         storage.grant(self.judge_start.role, read=[plan, held_out, _ANSWERS], write=[_ANSWERS])
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         allow(self.judge_start.role, "bedrock:CreateEvaluationJob", on=[*jobs, *models], because=why)
-        allow(
-            self.judge_start.role,
-            "bedrock:ListEvaluationJobs",
-            on=["*"],
-            because="ListEvaluationJobs has no resource to name: it takes * only",
-        )
+        allow(self.judge_stop.role, "bedrock:StopEvaluationJob", on=jobs, because=why)
+        for function in (self.judge_start, self.judge_stop):
+            allow(function.role, "bedrock:ListEvaluationJobs", on=["*"], because=_LIST)
         allow_pass(self.judge_start.role, self.job_role)
         allow(self.judge_status.role, "bedrock:GetEvaluationJob", on=jobs, because=why)
         reports = ["runs/*/report.json", "runs/*/report.html"]

@@ -25,7 +25,7 @@ def _body(name: str, value: apigw.JsonSchema) -> apigw.JsonSchema:
     )
 
 
-# The same rules as lambdas/route/request.py, which checks again: the embedded gateway does not. A batch's queries are
+# The same rules as lambdas/route/schema.py, which checks again: the embedded gateway does not. A batch's queries are
 # checked one by one there, so that a bad one costs only itself.
 QUERY = _body("query", _TEXT)
 QUERIES = _body("queries", _Schema(type=_Type.ARRAY, min_items=1, max_items=100))

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk import bedrock
+from cdk.deploy import pointer_arn
 from cdk.function import Function
 from cdk.permissions import allow, allow_pass
 from cdk.settings import Settings
@@ -28,7 +29,10 @@ class Generate(Construct):
             "Plan",
             workshop=workshop,
             handler="generate.handler.plan",
-            environment={"RUN_DEFAULTS": run_defaults(workshop.settings)},
+            environment={
+                "RUN_DEFAULTS": run_defaults(workshop.settings),
+                "POINTER_PARAMETER": workshop.settings.pointer,
+            },
         )
         self.batch = Function(self, "Batch", workshop=workshop, handler="generate.handler.batch", timeout=600)
         self.job_start = Function(
@@ -83,6 +87,7 @@ class Generate(Construct):
         storage.grant(self.plan.role, read=["lease.json", *known], write=["lease.json", _PLAN])
         looked_up = {bedrock.base_model(model) for model in allowed}
         allow(self.plan.role, "bedrock:GetFoundationModel", on=bedrock.model_arns(stack, looked_up))
+        allow(self.plan.role, "ssm:GetParameter", on=[pointer_arn(stack, workshop.settings.pointer)])
         storage.grant(self.batch.role, read=[_PLAN, _WRITTEN], write=[_WRITTEN])
         allow(self.batch.role, "bedrock:InvokeModel", on=bedrock.model_arns(stack, allowed))
         storage.grant(

@@ -17,6 +17,7 @@ _TRIAL = ("CandidateFallbacks", "CandidateInvalidAnswers", "ShadowAgreements", "
 _FIVE_MINUTES = Duration.minutes(5)
 FALLBACK_SHARE = 0.1  # of the requests: above it the distilled student is as good as down
 SHADOW_USD_PER_HOUR = 1.0  # what all processes may spend on asking a shadow
+INVALID_SHARE = 0.02  # of the requests; a student is promoted with at most 0.005 (lambdas/evaluate/gate.py)
 
 
 class Notices(Construct):
@@ -52,12 +53,13 @@ class Monitoring(Construct):
         }
         errors, requests = route.api.metric_server_error(), route.api.metric_count()
         # Every request counts as 0 or 1 in each of them: the average is the share.
-        fallbacks = _own("Fallbacks", statistic="Average")
+        fallbacks, invalid = (_own(name, statistic="Average") for name in ("Fallbacks", "InvalidAnswers"))
         others = [_own(name, statistic="Average") for name in ("CacheAnswers", "EdgeAnswers", "DistilledAnswers")]
         for how, metric in lost.items():
             self._alarm(f"Run{how}", metric, 1, "A run ended without a verdict; its execution says where and why")
         self._alarm("RouteErrors", errors.with_(statistic="Sum", period=_FIVE_MINUTES), 5, "POST /route answers 5xx")
         self._alarm("RouteFallbacks", fallbacks, FALLBACK_SHARE, "The distilled student does not answer; the edge does")
+        self._alarm("RouteInvalidAnswers", invalid, INVALID_SHARE, "The distilled student breaks the answer's contract")
         self._alarm("PointerUnreadable", _own("ActiveVersionUnreadable"), 1, "The active version cannot be read")
         self.candidate_alarms = [
             self._alarm(
@@ -80,10 +82,11 @@ class Monitoring(Construct):
         dashboard.add_widgets(
             _graph("Requests and errors", requests, errors),
             _graph("Latency (ms)", *latency),
-            _graph("Who answers (share)", *others, fallbacks),
+            _graph("Who answers (share)", *others, fallbacks, invalid),
         )
         dashboard.add_widgets(
             _graph("Tokens", *tokens),
+            _graph("Cost of the distilled students (USD)", _own("CostUsd"), _own("ShadowCost")),
             _graph("Runs", machine.metric_started(), machine.metric_succeeded(), *lost.values()),
             _graph("On trial (share)", *(_own(name, statistic="Average") for name in _TRIAL)),
         )

@@ -28,7 +28,7 @@ class Route(Construct):
             workshop=workshop,
             handler="route.handler.route",
             timeout=20,
-            memory=1024,
+            memory=1024,  # 0.58 vCPU: about 1 ms for an edge answer, 40 MB used (docs/benchmarks.md)
             environment={
                 "POINTER_PARAMETER": settings.pointer,
                 "ROUTE_MODE": settings.route_mode,

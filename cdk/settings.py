@@ -43,7 +43,11 @@ class Models:
 
 @dataclass(frozen=True, kw_only=True)
 class RunDefaults:
-    """What a run does when its input says nothing. Costs in USD; `chunk_size` in held-out queries."""
+    """What a run does when its input says nothing. Costs in USD; `chunk_size` in held-out queries.
+
+    `others`: models to compare with, beside those of every run. `judged`: candidates that the judge rates; it rates
+    `judge_repeat` of the distilled student's answers twice. `keep_failed` leaves what a discarded run has deployed.
+    """
 
     mode: str
     customization: str
@@ -61,6 +65,10 @@ class RunDefaults:
     chunk_size: int
     max_cost_usd: float
     max_edge_risk: float
+    judge_repeat: int
+    judged: tuple[str, ...]
+    others: tuple[str, ...]
+    keep_failed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +132,8 @@ class Settings:
         one_of("region", self.region, REGIONS)
         one_of("python", self.python, PYTHONS)
         one_of("route_mode", self.route_mode, ROUTE_MODES)
+        if foreign := sorted(set(self.run.others) - set(self.models.allowed)):
+            raise SettingsError(f"run.others: {', '.join(foreign)} may not be called; add it to models.also_allowed")
 
     @property
     def local(self) -> bool:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from cli import ask as asking
-from cli import bringup, canary, report, runs, versions, watch
+from cli import bringup, canary, link, report, runs, versions, watch
 from cli import diff as differing
 from cli import plan as planning
 from cli import rollback as going_back
@@ -166,13 +166,23 @@ def ask(
 
 
 @app.command(name="report")
-def show_report(ctx: typer.Context, name: Name = None) -> None:
-    """Show a run's report (default: the latest) and copy it, with its data set, to out/."""
+def show_report(
+    ctx: typer.Context,
+    name: Name = None,
+    *,
+    minutes: Annotated[
+        int, typer.Option("--link-minutes", min=0, max=link.LONGEST, help="How long the link works; 0 = no link.")
+    ] = link.MINUTES,
+) -> None:
+    """Show a run's report (default: the latest), copy it with its data set to out/, and print a link to its page."""
     target: Target = ctx.obj.target()
     found = runs.find(target, name)
     report.show(console, report.load(target, found))
     for path in report.copy(target, found):
         console.print(f"  {path}", highlight=False, soft_wrap=True)
+    if minutes:
+        console.print(f"For {minutes} minutes anybody can read the page with this link:", highlight=False)
+        console.print(link.presigned(target, found, minutes), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command(name="versions")

@@ -25,6 +25,12 @@ from store.pointer import Seen
 
 _MOVED = "The pointer was moved by somebody else meanwhile. Look again: router canary status"
 
+_BY_THE_HOUR = (
+    "The stack buys model units, which are paid by the hour: no cap on questions bounds what a shadow costs. "
+    "Try it as a canary: router canary start"
+)
+_OTHERWISE = "Since the trial began, serving is set otherwise. End the trial and start it anew: router canary stop"
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -45,9 +51,11 @@ def start(console: Console, target: Target, wanted: int, wish: Wish) -> Candidat
         active, since = _beside(seen, wanted, wish.mode)
         if since is None:
             _refuse_while_an_alarm_rings(target)
+        how = _served(target)
+        if how.provisioned and wish.mode == "shadow":
+            raise Refused(_BY_THE_HOUR)
         version = versions.find(target, wanted)
         check_edge(target, version)
-        how = Serving.model_validate(of_stage(target.stage).run_defaults["serving"])
         arn = deployed(console, target, version, renew, how)
         renew()
         candidate = version.candidate(
@@ -71,6 +79,8 @@ def promote(console: Console, target: Target) -> Pointer:
         if seen.pointer is None or seen.pointer.candidate is None:
             raise Refused("Nothing is on trial. Start with: router canary start v11")
         candidate = seen.pointer.candidate
+        if not _served(target).fits(candidate.distilled.deployment_arn):
+            raise Refused(_OTHERWISE)
         version = versions.find(target, candidate.version)
         check_edge(target, version)
         _check_deployed(target, candidate)
@@ -125,6 +135,10 @@ def _beside(seen: Seen, wanted: int, mode: str) -> tuple[Pointer, datetime | Non
     if current and current.version != wanted:
         raise Refused(f"v{current.version} is on trial. First end that: router canary stop, or promote")
     return seen.pointer, current.started_at if current and current.mode == mode else None
+
+
+def _served(target: Target) -> Serving:
+    return Serving.model_validate(of_stage(target.stage).run_defaults["serving"])
 
 
 def _refuse_while_an_alarm_rings(target: Target) -> None:

@@ -12,7 +12,8 @@ from pydantic.json_schema import models_json_schema
 
 from route import contract
 from route.errors import InvalidRequest, NotFound, NotReady, RouteError, TooLarge, UnsupportedMedia
-from route.request import MAX_QUERY, BatchRequest, RouteRequest
+from route.request import MAX_QUERY
+from route.schema import BatchRequest, RouteRequest
 
 FILE = Path(__file__).parents[1] / "lambdas" / "route" / "openapi.json"
 _REFERENCE = "#/components/schemas/{model}"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.parsers import ResponseParserError
 
-from bedrock.errors import Malformed, Refused, translated
+from bedrock.errors import Malformed, Stopped, translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+_MOST_TOKENS = 2**31 - 1  # the API's Integer; a larger one is no count, and too large for a price
 _COMPLETE = {"end_turn", "stop_sequence", "max_tokens"}
 # What botocore's parser raises on a 200 that is JSON of another shape, not UTF-8, or nested too deep (1.43.106).
 UNPARSED = (ResponseParserError, AttributeError, TypeError, ValueError, RecursionError)
@@ -77,10 +78,10 @@ def body(question: Question) -> dict[str, Any]:
 
 
 def read(answer: Mapping[str, Any], latency_ms: float) -> Reply:
-    """The reply in Converse's answer. Raises Refused (stopped by a filter, for example) or Malformed (no text)."""
+    """The reply in Converse's answer. Raises Stopped (by a filter, for example) or Malformed (no text)."""
     stop_reason = str(answer.get("stopReason") or "missing")
     if stop_reason not in _COMPLETE and "output" in answer:
-        raise Refused(stop_reason)
+        raise Stopped(stop_reason)
     message = (answer.get("output") or {}).get("message") or {}
     parts = [part for part in message.get("content") or () if isinstance(part, dict)]
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
@@ -93,4 +94,4 @@ def read(answer: Mapping[str, Any], latency_ms: float) -> Reply:
 
 def _tokens(usage: Mapping[str, Any], name: str) -> int:
     count = usage.get(name)
-    return count if isinstance(count, int) and count > 0 else 0
+    return count if isinstance(count, int) and 0 < count <= _MOST_TOKENS else 0

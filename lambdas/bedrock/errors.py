@@ -4,6 +4,7 @@ BedrockError
 ├── Busy          throttled, not ready, timed out, 5xx: the same call may succeed later
 ├── Gone          no such model, deployment or job (stale deployment, end of life)
 ├── Refused       our request, our permissions or our quota: trying again changes nothing
+│   └── Stopped   the model did answer, and a filter or a limit ended it
 └── Malformed     a 200 whose body is no answer (botocore parses a cut body into an empty one, and trips over others)
 """
 
@@ -31,6 +32,10 @@ class Gone(BedrockError):
 
 class Refused(BedrockError):
     """The request will not be served, however often it is sent."""
+
+
+class Stopped(Refused):
+    """The model's answer was ended by something other than the model; `code` is the stop reason."""
 
 
 class Malformed(BedrockError):

@@ -1,18 +1,19 @@
-"""Judge jobs on precomputed responses: start (or adopt), status, and reading what they wrote."""
+"""Judge jobs on precomputed responses: start (or adopt), status, stop, and the lines that they read."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bedrock.customization import JobStatus
-from bedrock.errors import Gone, Refused, translated
-from intent.scoring import JUDGE_LEVELS, METRIC, RUBRIC, SCALE, from_normalised
+from bedrock.errors import BedrockError, Gone, Refused, translated
+from intent.scoring import METRIC, RUBRIC, SCALE
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-MAX_PROMPTS = 1000  # per job
+RUNNING = frozenset({"InProgress"})
+FULL = "ServiceQuotaExceededException"  # so many jobs at a time: another may start when one has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class Judging:
         }
 
 
-def prompt_line(candidate: str, *, query: str, reference: str, response: str) -> str:
-    """One line of the job's input: a prompt, its reference and exactly one response."""
+def prompt_line(candidate: str, *, query: str, reference: str, response: str, category: str) -> str:
+    """One line of the job's input: a prompt, its reference and exactly one response. Bedrock averages by category."""
     responses = [{"response": response, "modelIdentifier": candidate}]
-    line = {"prompt": query, "referenceResponse": reference, "modelResponses": responses}
+    line = {"prompt": query, "referenceResponse": reference, "category": category, "modelResponses": responses}
     return json.dumps(line, ensure_ascii=False)
 
 
@@ -65,9 +66,7 @@ def start(bedrock: "BaseClient", judging: Judging) -> str:
     except Refused as error:
         if error.code != "ConflictException":
             raise
-    with translated():
-        summaries = client.list_evaluation_jobs(nameContains=judging.name)["jobSummaries"]
-    for summary in summaries:
+    for summary in _listed(bedrock, judging.name):
         if summary["jobName"] == judging.name:
             return summary["jobArn"]
     raise Refused("ConflictException", f"an evaluation job {judging.name} exists but is not listed")
@@ -84,19 +83,38 @@ def status(bedrock: "BaseClient", arn: str) -> JobStatus:
     return JobStatus(answer["status"], "; ".join(answer.get("failureMessages") or ()) or None)
 
 
-def scores(lines: Iterable[str]) -> list[tuple[str, float | None]]:
-    """(prompt, score 1..5 or None where the judge gave none) of each output record of a file.
+def stop_all(bedrock: "BaseClient", prefix: str) -> dict[str, str]:
+    """Stop the jobs that run and whose names begin with `prefix`. `Stopping` by name, or the status it has ended with.
 
-    Bedrock writes 0..1; a file with a score above 1 holds raw ones, so that its 1 is the lowest level, not the best.
+    Every page is looked at: nobody knows which of the jobs were started when a run dies.
     """
-    found = [(record["inputRecord"]["prompt"], _result(record)) for record in map(json.loads, lines)]
-    raw = any(value is not None and value > 1 for _, value in found)
-    return [(prompt, value if raw or value is None else from_normalised(value)) for prompt, value in found]
+    client: Any = bedrock
+    found: dict[str, str] = {}
+    for summary in _listed(bedrock, prefix.strip("-")):
+        name = summary["jobName"]
+        if not name.startswith(prefix):
+            continue
+        found[name] = summary["status"]
+        if summary["status"] in RUNNING:
+            found[name] = _stop(client, summary["jobArn"])
+    return found
 
 
-def _result(record: dict[str, Any]) -> float | None:
-    results = (record.get("automatedEvaluationResult") or {}).get("scores") or ()
-    value = next((score.get("result") for score in results if score.get("metricName") == METRIC), None)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if 0 <= value <= JUDGE_LEVELS[-1] else None  # False for NaN
+def _stop(client: Any, arn: str) -> str:  # noqa: ANN401  (boto3 builds client classes at run time)
+    try:
+        with translated():
+            client.stop_evaluation_job(jobIdentifier=arn)
+    except Gone:
+        return "Absent"
+    except BedrockError as error:
+        if error.code != "ConflictException":  # it ended in between
+            raise
+    return "Stopping"
+
+
+def _listed(bedrock: "BaseClient", part: str) -> Iterator[dict[str, Any]]:
+    """Summaries of the jobs whose names contain `part`, page by page."""
+    client: Any = bedrock
+    with translated():
+        for page in client.get_paginator("list_evaluation_jobs").paginate(nameContains=part):
+            yield from page.get("jobSummaries", ())

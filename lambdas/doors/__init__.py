@@ -1,18 +1,21 @@
 """The frame of every pipeline function: typed payload in, plain result out, structured log, metrics, trace."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any, TypeVar
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
-from aws_lambda_powertools.metrics import MetricUnit
-from pydantic import BaseModel
+from aws_lambda_powertools.logging import Logger
+
+from doors.emf import Metrics, Unit
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Tracer
+    from pydantic import BaseModel
 
 logger = Logger()
-tracer = Tracer(auto_patch=False)
 _metrics = Metrics()
 
-Payload = TypeVar("Payload", bound=BaseModel)
+Payload = TypeVar("Payload", bound="BaseModel")
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
@@ -22,6 +25,7 @@ def door(payload: type[Payload]) -> Callable[[Callable[[Payload], Mapping[str, A
     A payload that breaks its model raises pydantic's ValidationError: the state machine sent it, so it is a bug.
     Whole events are never logged.
     """
+    tracer = _tracer()
 
     def frame(logic: Callable[[Payload], Mapping[str, Any]]) -> Handler:
         @wraps(logic)
@@ -39,12 +43,19 @@ def door(payload: type[Payload]) -> Callable[[Callable[[Payload], Mapping[str, A
     return frame
 
 
-def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+@cache
+def _tracer() -> "Tracer":
+    """Loads X-Ray's SDK, half of what the route function would otherwise import; it needs none of it."""
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415
+
+    return Tracer(auto_patch=False)
+
+
+def count(name: str, value: float = 1, unit: Unit = "Count") -> None:
     """Add to a metric of this invocation."""
-    _metrics.add_metric(name=name, unit=unit, value=value)
+    _metrics.add(name, value, unit)
 
 
 def flush() -> None:
     """Write the invocation's metrics (EMF) to the log, if there are any."""
-    if _metrics.metric_set:
-        _metrics.flush_metrics()
+    _metrics.flush()

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from evaluate import judging
 from intent import bill
-from intent.plan import JUDGED, Plan
+from intent.plan import Plan
 from intent.prices import PriceTable
-from intent.runs import Keys
+from intent.runs import REPEAT, Keys
 from intent.taxonomy import Taxonomy
 from intent.tokens import tokens
 from store.objects import Objects
@@ -31,7 +32,8 @@ def receipt(
     run = plan.run
     reply = bill.Texts.of(taxonomy).answer
     prompted, replied = _trained(objects.stream_lines(keys.split("train")), reply)
-    judged = [_judged(objects.read_lines(keys.judge_input(name))) for name in JUDGED]
+    judged = [_judged(objects, keys, name) for name in (*plan.judged, *([REPEAT] if run.repeated else ()))]
+    online = manifest["calls_by_road"].get("online", 0)
     return [
         _written(manifest),
         *bill.job(run, table, "computed", prompted, replied),
@@ -39,7 +41,7 @@ def receipt(
         *bill.served(run, table, "computed"),
         _answered(candidates, table, free={"cascade", "distilled"} if run.serving.provisioned else {"cascade"}),
         bill.judged(run, table, "computed", sum(count for count, _ in judged), sum(read for _, read in judged)),
-        bill.aws(run, table, "computed", manifest["calls_by_road"].get("online", 0)),
+        bill.aws(run, table, "computed", online, candidates=len(plan.candidates), judged=len(plan.judged)),
     ]
 
 
@@ -92,11 +94,11 @@ def _answered(candidates: Iterable[Mapping[str, Any]], table: PriceTable, *, fre
     return bill.priced("answer", "reported", usd, sum(call[1] for call in used), sum(call[2] for call in used))
 
 
-def _judged(lines: Iterable[str]) -> tuple[int, int]:
-    """Answers of a judge job, and tokens of their queries, references and texts."""
+def _judged(objects: Objects, keys: Keys, name: str) -> tuple[int, int]:
+    """Answers of a candidate's judge jobs, and tokens of their queries, references and texts."""
     count = read = 0
-    for record in map(json.loads, lines):
-        count += 1
-        texts = (record["prompt"], record["referenceResponse"], record["modelResponses"][0]["response"])
-        read += sum(tokens(text) for text in texts)
+    for part in range(1, judging.parts(objects, keys, name) + 1):
+        for texts in judging.texts(objects.read_lines(keys.judge_input(name, part))):
+            count += 1
+            read += sum(tokens(text) for text in texts)
     return count, read

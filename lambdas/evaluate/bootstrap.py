@@ -4,6 +4,7 @@ All candidates answered the same queries, so all share the same draws: a differe
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from intent.weights import leading
 DRAWS = 2_000
 _TAILS = (2.5, 97.5)
 _DIGITS = 4
+_BLOCK = 100  # draws whose ranks are in memory at a time
+_PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 Vector = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -27,6 +30,8 @@ class Resamples:
     def __init__(self, size: int, *, seed: int, draws: int = DRAWS) -> None:
         generator = np.random.default_rng(seed)
         self._counts = generator.multinomial(size, np.full(size, 1 / size), size=draws).astype(np.float64)
+        self._blocks = range(_BLOCK, draws, _BLOCK)
+        self._percentiles: dict[tuple[bytes, float], Vector] = {}
 
     def means(self, values: Vector) -> Vector:
         """The mean of each draw; NaN values (no such figure for that query) are left out, also of its count."""
@@ -35,13 +40,27 @@ class Resamples:
         return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
 
     def percentiles(self, values: Vector, share: float) -> Vector:
-        """The percentile (nearest rank, as `measure.percentile`) of each draw; NaN values are left out."""
+        """The percentile (nearest rank, as `measure.percentile`) of each draw; NaN values are left out.
+
+        The usual shares are found together and kept: comparisons ask for the same values again and again.
+        """
+        name = sha256(values.tobytes()).digest()
+        if (name, share) not in self._percentiles:
+            shares = {share, *_PERCENTILES.values()}
+            found = [self._ranked(block, values, sorted(shares)) for block in np.split(self._counts, self._blocks)]
+            drawn = np.concatenate(found)
+            self._percentiles |= {(name, each): drawn[:, place] for place, each in enumerate(sorted(shares))}
+        return self._percentiles[name, share]
+
+    @staticmethod
+    def _ranked(counts: Vector, values: Vector, shares: Sequence[float]) -> Vector:
+        """A row for each draw of this block, a column for each share."""
         order = np.argsort(values)[: int((~np.isnan(values)).sum())]
-        reached = self._counts[:, order].cumsum(axis=1)
         if not len(order):
-            return np.full(len(self._counts), np.nan)
-        ranks = np.ceil(share * reached[:, -1:])
-        return np.where(reached[:, -1] > 0, values[order][(reached >= np.maximum(ranks, 1)).argmax(axis=1)], np.nan)
+            return np.full((len(counts), len(shares)), np.nan)
+        reached = counts[:, order].cumsum(axis=1)
+        places = [(reached >= np.maximum(np.ceil(share * reached[:, -1:]), 1)).argmax(axis=1) for share in shares]
+        return np.where(reached[:, -1:] > 0, values[order][np.stack(places, axis=1)], np.nan)
 
 
 def interval(draws: Vector) -> Interval | None:
@@ -61,7 +80,6 @@ _PER_QUERY: Mapping[str, Callable[[Response], float | None]] = {
     "kl": lambda answer: divergence(answer.reference, answer.weights) if answer.weights else None,
     "latency": lambda answer: answer.latency_ms,
 }
-_PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 def intervals(answers: Sequence[Response], resamples: Resamples) -> dict[str, Any]:
@@ -83,14 +101,17 @@ def intervals(answers: Sequence[Response], resamples: Resamples) -> dict[str, An
 
 
 def groups(answers: Sequence[Response], resamples: Resamples) -> dict[str, dict[str, dict[str, Any]]]:
-    """`top1` with count and interval, by each key of the cells (leading, domain, style, length) and its values."""
+    """`top1` with count and interval, and `mae`, by key of the cells (leading, domain, style, ...) and its values."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
+    errors = _values(answers, "mae")
     for key in sorted({key for answer in answers for key in answer.cell}):
         for value in sorted({answer.cell[key] for answer in answers if key in answer.cell}):
             values = _where(answers, lambda answer, key=key, value=value: answer.cell.get(key) == value)
+            own = errors[~np.isnan(values) & ~np.isnan(errors)]
             found.setdefault(key, {})[value] = {
                 "count": int((~np.isnan(values)).sum()),
                 "top1": round(float(np.nanmean(values)), _DIGITS),
+                "mae": round(float(own.mean()), _DIGITS) if len(own) else None,
                 "interval": interval(resamples.means(values)),
             }
     return found

@@ -11,11 +11,13 @@ from bedrock.converse import asker
 from bedrock.customization import RUNNING
 from doors import count, door
 from doors.clients import client, environment
-from evaluate import candidates, data
+from evaluate import candidates, data, judging
+from evaluate.active import active
 from evaluate.responses import join
 from intent import prompts, taxonomy
-from intent.plan import CANDIDATES, JUDGED, Plan
-from intent.runs import Keys, job_name
+from intent.candidates import ACTIVE, model_of, prompt_of
+from intent.plan import Plan
+from intent.runs import JUDGE, REPEAT, Keys
 from store.objects import Objects
 
 
@@ -45,9 +47,15 @@ class AnswerRequest(_Request):
 
 
 class StatusRequest(_Request):
-    """The judge jobs by candidate."""
+    """ARNs of the judge jobs by their names within the run."""
 
     jobs: dict[str, str]
+
+
+class JudgeStartRequest(_Request):
+    """Those that are started already."""
+
+    jobs: dict[str, str] = {}
 
 
 class ReportRequest(StatusRequest):
@@ -73,15 +81,19 @@ def _candidate(name: str, objects: Objects, keys: Keys, plan: Plan, deployment_a
     ask = asker(client("bedrock-runtime"))
     if name == "distilled":
         return candidates.model(ask, deployment_arn, prompts.student(domain), domain)
-    if name in ("base", "baseline", "teacher"):
-        return candidates.model(ask, run.models[name], prompts.teacher(domain), domain)
+    if name == ACTIVE and plan.active:
+        return active(ask, plan.active, objects.find(plan.active.edge.s3_key), domain)
     if name == "edge":
         return candidates.edge(objects.read(keys.edge_model))
     if name == "static":
         return candidates.static(objects.read_json(keys.manifest)["mean_weights"], domain)
     if name == "keyword":
         return candidates.keyword(domain)
-    raise ValueError(f"candidate {name!r} is none of {', '.join(CANDIDATES)}")
+    model, prompt = model_of(name, run.models, plan.active), prompt_of(name)
+    if model and prompt:
+        system = prompts.student(domain) if prompt == "short" else prompts.teacher(domain)
+        return candidates.model(ask, model, system, domain)
+    raise ValueError(f"candidate {name!r} is none of {', '.join(plan.candidates)}")
 
 
 @door(AnswerRequest)
@@ -97,41 +109,43 @@ def answer(request: AnswerRequest) -> dict[str, Any]:
     return {"candidate": request.candidate, "answered": len(responses), "valid": valid}
 
 
-@door(_Request)
-def judge_start(request: _Request) -> dict[str, Any]:
-    """Join every candidate's answers and start the judge jobs."""
+@door(JudgeStartRequest)
+def judge_start(request: JudgeStartRequest) -> dict[str, Any]:
+    """Join every candidate's answers and start the judge jobs, as many as Bedrock runs at a time.
+
+    `waiting`: how many it did not take. Asked again with the `jobs` that were started, the others are started.
+    """
     objects, keys, plan = _open(request.run_id)
-    role = environment(_JudgeEnvironment).evaluation_role_arn
-    jobs: dict[str, str] = {}
-    for name in CANDIDATES:
-        responses = data.join_chunks(objects, keys, name, _chunks(plan))
-        if name not in JUDGED:
-            continue
-        data.write_judge_input(objects, keys, name, responses)
-        judging = evaluation.Judging(
-            name=job_name(request.run_id, f"judge-{name}", plan.attempt),
-            role_arn=role,
-            judge=plan.run.judge,
-            candidate=name,
-            input_uri=objects.uri(keys.judge_input(name)),
-            output_uri=objects.uri(keys.judge_output(name)),
-        )
-        jobs[name] = evaluation.start(client("bedrock"), judging)
-    return {"jobs": jobs}
+    if not request.jobs:
+        answers = {name: data.join_chunks(objects, keys, name, _chunks(plan)) for name in plan.candidates}
+        judging.write_inputs(objects, keys, plan, answers)
+    wanted = judging.jobs(objects, keys, plan, environment(_JudgeEnvironment).evaluation_role_arn)
+    started = judging.start(lambda job: evaluation.start(client("bedrock"), job), wanted, request.jobs)
+    return {"jobs": started.jobs, "waiting": started.waiting}
 
 
 @door(StatusRequest)
 def judge_status(request: StatusRequest) -> dict[str, Any]:
-    """`Completed` when all are; the first job that neither runs nor completed decides otherwise."""
+    """`Completed` when all are; the first job that neither runs nor completed decides otherwise.
+
+    The repeated job only ever delays: `enough` says that all others are complete.
+    """
     found = {name: evaluation.status(client("bedrock"), arn) for name, arn in request.jobs.items()}
     for name, status in found.items():
-        if status.status not in RUNNING | {"Completed"}:
-            return {"status": status.status, "reason": f"{name}: {status.reason or status.status}"}
+        if name != REPEAT and status.status not in RUNNING | {"Completed"}:
+            return {"status": status.status, "reason": f"{name}: {status.reason or status.status}", "enough": False}
     running = [name for name, status in found.items() if status.status in RUNNING]
     return {
         "status": "InProgress" if running else "Completed",
         "reason": f"waiting for {', '.join(running)}" if running else None,
+        "enough": running in ([], [REPEAT]),
     }
+
+
+@door(_Request)
+def judge_stop(request: _Request) -> dict[str, Any]:
+    """Stop the run's judge jobs that run, those of all its attempts. Again changes nothing."""
+    return {"jobs": evaluation.stop_all(client("bedrock"), f"{request.run_id}-{JUDGE}")}
 
 
 @door(ReportRequest)

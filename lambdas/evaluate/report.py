@@ -7,42 +7,30 @@ from typing import Any
 from evaluate import bootstrap, cascade, data, gate
 from evaluate.balance import balance
 from evaluate.bill import compare, receipt
-from evaluate.measure import figures
+from evaluate.contract import VERSION
+from evaluate.distribution import weight_errors
+from evaluate.measure import figures, leads_by_id
 from evaluate.responses import Response
+from evaluate.verdicts import Verdicts
 from intent import gatefile, prices, taxonomy
-from intent.plan import CANDIDATES, JUDGED, Plan
+from intent.candidates import ACTIVE, STUDENTS, model_of
+from intent.plan import Plan
 from intent.runs import Keys
 from store.objects import Objects
-
-VERSION = "1.2"
-
-
-def model_of(candidate: str, plan: Plan) -> str | None:
-    """The model id that a candidate is priced by; None for what runs in our own process."""
-    run = plan.run
-    by_name = {
-        "distilled": run.student,
-        "cascade": run.student,  # what its edge student answers has no tokens
-        "base": run.base,
-        "baseline": run.baseline,
-        "teacher": run.teacher,
-    }
-    return by_name.get(candidate)
 
 
 def build(
     objects: Objects, keys: Keys, plan: Plan, *, students: Mapping[str, Any], note: str | None, now: datetime
 ) -> dict[str, Any]:
     """The whole report. `students`: ARNs and edge file of this run; `note`: what the stage says of its figures."""
-    answers = {name: data.responses(objects, keys, name) for name in CANDIDATES}
+    answers = {name: data.responses(objects, keys, name) for name in plan.candidates}
     chosen = cascade.choose_threshold(
         objects.read_json(keys.edge_validation), distilled=answers["distilled"], max_risk=plan.run.max_edge_risk
     )
-    together = cascade.combine(answers["edge"], answers["distilled"], chosen["threshold"])
-    candidates = [_candidate(objects, keys, plan, name, given) for name, given in answers.items()]
-    candidates.insert(CANDIDATES.index("edge") + 1, _candidate(objects, keys, plan, "cascade", together))
-    doubts = _doubts({**answers, "cascade": together}, plan.run.seed)
-    candidates = [{**candidate, **doubts[candidate["name"]]} for candidate in candidates]
+    answers = _with_cascade(answers, chosen["threshold"])
+    sure = {answer.query: cascade.is_sure(answer, chosen["threshold"]) for answer in answers["edge"]}
+    verdicts = Verdicts.read(objects, keys, plan, answers, sure)
+    candidates = _candidates(plan, answers, verdicts)
     manifest = objects.read_json(keys.manifest)
     paid = receipt(
         objects,
@@ -53,13 +41,16 @@ def build(
         taxonomy=taxonomy.load(),
         table=prices.load(),
     )
+    active_version = plan.active.version if plan.active else None
     alone = cascade.account(answers["edge"], chosen["threshold"])
     by_name = {candidate["name"]: candidate for candidate in candidates}
     by_name["edge"] = {**by_name["edge"], **alone}
-    verdict = gate.judge(by_name, rules=gatefile.load(), active=None)
+    verdict = gate.judge(by_name, rules=gatefile.load(), active=active_version)
     return {
         "schema_version": VERSION,
         "run_id": plan.run_id,
+        "execution_arn": plan.execution_arn,
+        "attempt": plan.attempt,
         "generated_at": now.isoformat(),
         "verdict": "pass" if verdict["passed"] else "fail",
         "reason": verdict["reason"],
@@ -67,7 +58,7 @@ def build(
         "note": note,
         "models": plan.run.models,
         "substituted": plan.substituted,
-        "warnings": plan.warnings,
+        "warnings": [*plan.warnings, *verdicts.warnings()],
         "settings": plan.run.model_dump(mode="json", exclude={"allowed_models"}),
         "dataset": manifest,
         "balance": balance(manifest),
@@ -78,7 +69,10 @@ def build(
         },
         "students": {**students, "edge": {**students["edge"], "threshold": chosen["threshold"]}},
         "candidates": candidates,
-        "worst": [_disagreement(answer) for answer in bootstrap.worst(together)],
+        "weight_errors": weight_errors(answers),
+        "active_version": active_version,
+        "judging": verdicts.account(plan.run.judge),
+        "worst": [_disagreement(answer) for answer in bootstrap.worst(answers["cascade"])],
         "gate": verdict,
         "estimate_usd": plan.estimate_usd,
         "cost_usd": {item.item: item.usd for item in paid},
@@ -86,17 +80,40 @@ def build(
     }
 
 
-def _doubts(answers: Mapping[str, Sequence[Response]], seed: int) -> dict[str, dict[str, Any]]:
-    """By candidate: 95 % intervals, figures of groups of queries, and differences to the baseline in pairs."""
-    baseline = answers["baseline"]
+def _with_cascade(answers: Mapping[str, list[Response]], threshold: float) -> dict[str, list[Response]]:
+    """The cascade stands behind the students that it is made of."""
+    found = {name: answers[name] for name in STUDENTS}
+    found["cascade"] = cascade.combine(answers["edge"], answers["distilled"], threshold)
+    return {**found, **answers}
+
+
+def _candidates(plan: Plan, answers: Mapping[str, Sequence[Response]], verdicts: Verdicts) -> list[dict[str, Any]]:
+    """Figures, groups and comparisons of each candidate."""
+    compared, leads = doubts(answers, plan.run.seed), leads_by_id(answers["teacher"])
+    found: list[dict[str, Any]] = []
+    for name, given in answers.items():
+        model, judged = model_of(name, plan.run.models, plan.active), verdicts.detail(name, given)
+        mean = judged["mean"] if judged else None
+        own = figures(given, model=model, judge=mean, table=prices.load(), leads=leads)
+        found.append({"name": name, "model": model, **own, "judge_detail": judged, **compared[name]})
+    return found
+
+
+def doubts(answers: Mapping[str, Sequence[Response]], seed: int) -> dict[str, dict[str, Any]]:
+    """By candidate: 95 % intervals, figures of groups of queries, and differences in pairs.
+
+    To the baseline, and to the active version if there is one.
+    """
+    baseline, active = answers["baseline"], answers.get(ACTIVE)
     if not baseline:
-        return {name: {"intervals": {}, "groups": {}, "against_baseline": {}} for name in answers}
+        return {name: {"intervals": {}, "groups": {}, "against_baseline": {}, "against_active": {}} for name in answers}
     resamples = bootstrap.Resamples(len(baseline), seed=seed)
     return {
         name: {
             "intervals": bootstrap.intervals(given, resamples),
             "groups": bootstrap.groups(given, resamples),
             "against_baseline": bootstrap.paired(given, baseline, resamples),
+            "against_active": bootstrap.paired(given, active, resamples) if active else {},
         }
         for name, given in answers.items()
     }
@@ -110,15 +127,3 @@ def _disagreement(answer: Response) -> dict[str, Any]:
         "answer": answer.weights,
         "reason": answer.reason,
     }
-
-
-def _candidate(objects: Objects, keys: Keys, plan: Plan, name: str, answers: Sequence[Response]) -> dict[str, Any]:
-    judged = data.judge_scores(objects, keys, name, asked=len(answers)) if name in JUDGED else None
-    model = model_of(name, plan)
-    found = figures(
-        answers,
-        model=model,
-        judge=judged["mean"] if judged else None,
-        table=prices.load(),
-    )
-    return {"name": name, "model": model, **found, "judge_detail": judged}

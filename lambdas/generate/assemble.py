@@ -21,8 +21,9 @@ from generate.split import Splits, split
 from generate.spool import Spool
 from generate.write import Written, parse
 from intent.plan import MIN_TRAINING, Batch, Plan
-from intent.records import Example, plain
+from intent.records import Example
 from intent.taxonomy import Taxonomy
+from intent.text import plain
 
 ROUNDS = 3
 ENOUGH = 0.9

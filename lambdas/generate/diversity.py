@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from generate.near import digest
-from intent.records import plain
+from intent.text import plain
 
 _BUFFER = 1 << 15  # hashes between two clean-ups
 _FUNCTION_WORDS = """

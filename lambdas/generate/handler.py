@@ -18,9 +18,11 @@ from generate.preflight import check_cost, check_gate, check_models
 from generate.request import Rejected, resolve
 from intent import prices, taxonomy
 from intent.plan import Plan
+from intent.pointer import Pointer
 from intent.runs import Keys, job_name, job_names, run_id
 from store.lease import Held, Lease
 from store.objects import Objects
+from store.pointer import PointerStore
 
 
 class _Environment(BaseModel):
@@ -29,6 +31,7 @@ class _Environment(BaseModel):
 
 class _PlanEnvironment(_Environment):
     run_defaults: str
+    pointer_parameter: str
 
 
 class _JobEnvironment(_Environment):
@@ -120,17 +123,25 @@ def plan(request: PlanRequest) -> dict[str, Any]:
         message = f"another run holds the lease: {taken.holder}; wait for it, or stop it, and start again"
         return {"ok": False, "run_id": run, "error": "LeaseHeld", "message": message}
     keys = Keys(run)
+    made = made.model_copy(update={"active": _active()})  # read under the lease: no other run promotes from now on
     objects.write_json(keys.plan, made.model_dump(mode="json"))
     assembled = resumed is not None and resume.assembled(objects, keys)
     return dict(summary(made, resume.abandoned(objects, run, taken.abandoned), assembled=assembled))
+
+
+def _active() -> Pointer | None:
+    """The version in service, without what may be on trial beside it."""
+    found = PointerStore(client("ssm"), environment(_PlanEnvironment).pointer_parameter).read()
+    return found and found.without_candidate()
 
 
 def _new(run: str, request: PlanRequest) -> Plan:
     """The plan of a new run. Raises Rejected."""
     now, domain = datetime.now(UTC), taxonomy.load()
     wanted = resolve(request.input, json.loads(environment(_PlanEnvironment).run_defaults))
-    checked = check_models(wanted, lambda model: look_up(client("bedrock"), model), now)
-    estimate = check_cost(checked.run, first_batches(checked.run, domain), domain, prices.load())
+    active = _active()
+    checked = check_models(wanted, lambda model: look_up(client("bedrock"), model), now, active)
+    estimate = check_cost(checked.run, first_batches(checked.run, domain), domain, prices.load(), active)
     return make(
         checked.run,
         domain,

@@ -13,7 +13,7 @@ import numpy as np
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from intent.records import plain
+from intent.text import plain
 
 ALIKE = 0.5
 """Overlap from which two queries belong to one group, which is not split. Pairs below are not looked for."""

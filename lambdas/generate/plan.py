@@ -7,7 +7,7 @@ from typing import Any
 
 from generate import cells
 from intent import prompts
-from intent.plan import CANDIDATES, Batch, Plan, Run
+from intent.plan import Batch, Plan, Run
 from intent.taxonomy import Taxonomy
 
 
@@ -49,7 +49,7 @@ def summary(plan: Plan, abandoned: Mapping[str, Any] | None = None, *, assembled
     `abandoned`: run id and attempt of a dead run to clean up after. `assembled`: the data set is there already.
     """
     chunks = math.ceil(plan.run.holdout / plan.run.chunk_size)
-    answers = [{"candidate": name, "chunk": chunk} for name in CANDIDATES for chunk in range(1, chunks + 1)]
+    answers = [{"candidate": name, "chunk": chunk} for name in plan.candidates for chunk in range(1, chunks + 1)]
     return {
         "ok": True,
         "run_id": plan.run_id,
@@ -60,6 +60,7 @@ def summary(plan: Plan, abandoned: Mapping[str, Any] | None = None, *, assembled
         "last": len(plan.batches),
         "answers": answers,
         "promote": plan.run.promote,
+        "keep_failed": plan.run.keep_failed,
         "estimate_usd": round(math.fsum(plan.estimate_usd.values()), 2),
         "abandoned": abandoned,
         "substituted": plan.substituted,

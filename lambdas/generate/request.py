@@ -31,6 +31,7 @@ INPUT = (
         "road",
         "on_legacy",
     ),
+    *("others", "keep_failed"),
 )
 _SHOWN = 200  # characters of what was given; the message travels through SNS
 

@@ -7,8 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from intent import prompts
 from intent.plan import Batch
-from intent.records import Example, Quarantined, Query, clean, line
+from intent.records import Example, Quarantined, Query, line
 from intent.taxonomy import Taxonomy
+from intent.text import clean
 from intent.weights import Rejected, Weights, check, leading
 
 OFF_CELL = "off_cell"

@@ -23,6 +23,7 @@ _DECADE_WORDS = {  # no twenties: there are two of them
     "eighties": 80,
     "nineties": 90,
 }
+_MAY_STATE_YEARS = re.compile(rf"\d|{'|'.join(_DECADE_WORDS)}", re.IGNORECASE)
 _NOT = re.compile(r"(?:\bnot|\bno|\bwithout|\bexcept|\bnon|\bn't)[\s-]+(?:an?\s+|the\s+|any\s+)?$", re.IGNORECASE)
 _TO = r"\s*(?:-|\u2013|to|until|till|through)\s*"
 # A number behind one of these is an amount, not a year: "2000 people", "1984 metres".
@@ -65,6 +66,8 @@ def read(query: str, taxonomy: Taxonomy) -> list[Filter]:
 
 def _years(query: str, attribute: Attribute) -> Iterator[Filter]:
     """The first that fits: a range, a bound, a decade, or single years (several: one of them)."""
+    if not _MAY_STATE_YEARS.search(query):
+        return
     name = attribute.name
     ways: tuple[tuple[str, Callable[[re.Match[str]], Mapping[str, object]]], ...] = (
         (
@@ -122,9 +125,10 @@ def _names(query: str, attribute: Attribute) -> Iterator[Filter]:
 def _values(query: str, attribute: Attribute) -> Iterator[Filter]:
     """The listed values whose words the query holds, unless it says that they are not wanted."""
     found: dict[str, str] = {}
-    for match in _listed(attribute.values).finditer(query):
+    listed = attribute.listed
+    for match in _listed(listed).finditer(query):
         if not _NOT.search(query[: match.start()]):
-            found.setdefault(_by_words(attribute.values)[_folded(match[0])], match[0])
+            found.setdefault(_by_words(listed)[_folded(match[0])], match[0])
     if len(found) == 1:
         (value, words), *_ = found.items()
         yield {"attribute": attribute.name, "op": "eq", "value": value, "words": words}

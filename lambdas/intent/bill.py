@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from intent import prompts
-from intent.plan import CANDIDATES, JUDGED, Run
+from intent.plan import MAX_PROMPTS, Run
 from intent.prices import MILLION, PriceTable
 from intent.records import answer
 from intent.scoring import RUBRIC, SCALE
@@ -31,7 +31,7 @@ ITEMS: Mapping[str, str] = {
     "training": f"student, {EPOCHS} epochs",
     "model_storage_month": "student kept for a month",
     "model_units": "model units, a month or the term",
-    "answer": "four models, held-out set",
+    "answer": "models answer, held-out set",
     "judge": "judge rates the answers",
     "aws": "Lambda, Step Functions, S3",
 }
@@ -110,10 +110,10 @@ def judged(run: Run, table: PriceTable, basis: Basis, answers: int, read: int) -
     return priced("judge", basis, table.cost(run.judge, given, said), given, said)
 
 
-def aws(run: Run, table: PriceTable, basis: Basis, calls: int) -> Item:
+def aws(run: Run, table: PriceTable, basis: Basis, calls: int, *, candidates: int, judged: int) -> Item:
     """What is not Bedrock: so much for a run, and for each call that writes, chunk answered and judge job."""
-    chunks = math.ceil(run.holdout / run.chunk_size)
-    steps = calls + len(CANDIDATES) * chunks + len(JUDGED)
+    chunks, parts = math.ceil(run.holdout / run.chunk_size), math.ceil(run.holdout / MAX_PROMPTS)
+    steps = calls + candidates * chunks + judged * parts + bool(run.repeated)
     return priced("aws", basis, table.aws.per_run + table.aws.per_step * steps)
 
 

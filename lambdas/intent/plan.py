@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from intent.pointer import MAX_SHARE
+from intent import candidates
+from intent.candidates import JUDGED, KNOWN, MAX_OTHERS, OTHERS
+from intent.pointer import MAX_SHARE, Pointer
 from intent.serving import Serving
 
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
@@ -16,8 +18,10 @@ MIN_JOB = 100  # records: below, Bedrock refuses a batch inference job
 MAX_RESPONSE = 200  # tokens that a distillation job's teacher may answer with; weights and 20 words need fewer than 120
 VALIDATION_SHARE = 0.05
 _LEAST_PER_FAMILY = 4
-CANDIDATES = ("distilled", "edge", "base", "baseline", "teacher", "keyword", "static")
-JUDGED = ("distilled", "edge", "base", "baseline", "teacher")
+MAX_PROMPTS = 1_000  # that one judge job takes
+REPEATED = "distilled"  # the candidate whose answers the judge rates twice, to know its own spread
+
+_Model = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9.:/_-]{0,255}$")]
 
 
 class Run(BaseModel):
@@ -25,7 +29,7 @@ class Run(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     examples: int = Field(ge=140, le=MAX_EXAMPLES["FINE_TUNING"])
-    holdout: int = Field(ge=20, le=1_000)  # a judge job takes 1,000 prompts
+    holdout: int = Field(ge=20, le=5_000)
     mixed_share: float = Field(ge=0, le=0.5)  # of the examples, led by one modality with another close behind
     near_duplicate: float = Field(gt=0.5, le=1)  # Jaccard similarity from which a query repeats another
     road: Literal["online", "batch"]  # how the teacher writes: call by call, or by one job at half the price
@@ -38,9 +42,9 @@ class Run(BaseModel):
     on_legacy: Literal["fail", "substitute"]  # what to do about a model that is about to go, or gone
     max_cost_usd: float = Field(gt=0, le=1_000_000)  # half a year of model units is that dear
     promote: bool
-    canary_share: float = Field(
-        default=0, ge=0, le=MAX_SHARE
-    )  # of the queries, to be tried on; 0: to be active at once
+    canary_share: float = Field(default=0, ge=0, le=MAX_SHARE)  # of the queries, to try it on; 0: active at once
+    keep_failed: bool = False  # leave the model and the deployment of a run that is discarded
+    others: tuple[_Model, ...] = Field(default=(), max_length=MAX_OTHERS)  # more models to compare with
     seed: int = Field(ge=0, le=2**31 - 1)
 
     job_teacher: str
@@ -51,11 +55,14 @@ class Run(BaseModel):
     chunk_size: int = Field(ge=1, le=1_000)
     allowed_models: tuple[str, ...] = ()
     serving: Serving = Serving()
+    judged: tuple[str, ...] = JUDGED
+    judge_repeat: int = Field(default=50, ge=0, le=1_000)  # answers that the judge rates a second time
 
     @model_validator(mode="after")
     def _fits(self) -> "Run":
         if self.customization == "FINE_TUNING" and self.mode == "prompts":
             raise ValueError('mode: "prompts" leaves the answers to the teacher; FINE_TUNING needs "labelled"')
+        self._check_candidates()
         if self.examples > MAX_EXAMPLES[self.customization]:
             raise ValueError(
                 f"examples: {self.examples} are more than Bedrock takes for {self.customization}: "
@@ -67,6 +74,12 @@ class Run(BaseModel):
                 f"{self.validation} for validation; Bedrock needs {MIN_TRAINING}: raise examples or lower holdout"
             )
         return self
+
+    def _check_candidates(self) -> None:
+        if len(set(self.others)) < len(self.others):
+            raise ValueError("others: a model is named twice")
+        if unknown := sorted(set(self.judged) - set(KNOWN)):
+            raise ValueError(f"judged: {', '.join(unknown)} is none of {', '.join(KNOWN)}")
 
     @property
     def validation(self) -> int:
@@ -80,10 +93,14 @@ class Run(BaseModel):
 
     @property
     def models(self) -> dict[str, str]:
-        """Model ids by role."""
-        return {
-            role: getattr(self, role) for role in ("teacher", "job_teacher", "student", "base", "baseline", "judge")
-        }
+        """Model ids by role; other candidates' by their names."""
+        roles = ("teacher", "job_teacher", "student", "base", "baseline", "judge")
+        return {**{role: getattr(self, role) for role in roles}, **dict(zip(OTHERS, self.others, strict=False))}
+
+    @property
+    def repeated(self) -> int:
+        """How many of the answers of `REPEATED` the judge rates a second time."""
+        return min(self.judge_repeat, self.holdout) if REPEATED in self.judged else 0
 
 
 class Batch(BaseModel):
@@ -113,7 +130,7 @@ def spare_calls(run: Run, batches: Sequence[Batch]) -> int:
 
 
 class Plan(BaseModel):
-    """All that the later steps need to know, kept as `plan.json`."""
+    """All that the later steps need to know, kept as `plan.json`. `active`: the version in service at its start."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     run_id: str
@@ -126,6 +143,17 @@ class Plan(BaseModel):
     asked_at: datetime
     substituted: list[dict[str, str]] = []  # role, from, to, why: models that others stand in for
     warnings: list[str] = []
+    active: Pointer | None = None
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Who answers the held-out set."""
+        return candidates.names(self.run.others, self.active)
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """Whose answers the judge rates."""
+        return tuple(name for name in self.candidates if name in self.run.judged)
 
     def batch(self, number: int) -> Batch:
         """The batch of this number, counted from 1."""

@@ -4,18 +4,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from intent.records import plain
+from intent.model import Field, Model
+from intent.text import plain
 
 MAX_SHARE = 0.5  # of the queries; what answers more than half of them is no trial any more
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Distilled(_Part):
+class Distilled(Model):
     """The distilled student: what is called (deployment or throughput), and the custom model behind it."""
 
     deployment_arn: str = Field(
@@ -24,7 +19,7 @@ class Distilled(_Part):
     model_arn: str
 
 
-class Edge(_Part):
+class Edge(Model):
     """The edge student: its file in the data bucket. `threshold`: confidence above which it may answer alone."""
 
     s3_key: str
@@ -32,7 +27,7 @@ class Edge(_Part):
     threshold: float = Field(ge=0, le=1)
 
 
-class Candidate(_Part):
+class Candidate(Model):
     """A version on trial beside the active one.
 
     `mode`: a `canary` answers `share` of the queries; a `shadow` is asked about that share, compared, and never
@@ -59,7 +54,7 @@ class Candidate(_Part):
         return int.from_bytes(digest[:8], "big") < self.share * 2**64
 
 
-class Pointer(_Part):
+class Pointer(Model):
     """A promoted version: immutable but for being replaced.
 
     `parent`: the version that was active before this one was first promoted; `rolled_back_from`: the version that was

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
+from intent.model import Field, Model
 from intent.models import base_id
 from intent.serving import Commitment
 
@@ -19,10 +18,9 @@ _OVER = Path(__file__).parents[1] / "prices.json"
 _FIX = 'add one: context key "prices" in cdk.json, or router plan --prices FILE'
 
 
-class _Dated(BaseModel):
+class _Dated(Model):
     """Every price says where it was read, and when. One that was put over the table need not."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     as_of: str = ""
     source: str = ""
 
@@ -57,7 +55,7 @@ class _Aws(_Dated):
     per_step: float = Field(ge=0)
 
 
-class PriceTable(BaseModel):
+class PriceTable(Model):
     """Prices in USD, of models by id per million tokens; a profile without a row of its own costs what its model does.
 
     `provisioned` ships empty: no price could be read at its source, so who wants it has to name it.
@@ -65,11 +63,10 @@ class PriceTable(BaseModel):
     and per step of it (see the file for how the two were made).
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     unit: str = ""
     models: dict[str, _Price]
     training: dict[str, _Training]
-    provisioned: dict[str, _Provisioned] = {}
+    provisioned: dict[str, _Provisioned] = Field(default={})
     storage: _Storage
     batch: _Batch
     aws: _Aws
@@ -107,6 +104,8 @@ def put_over(table: PriceTable, changes: Mapping[str, Any]) -> PriceTable:
     for section, entries in changes.items():
         per_model = section in _PER_MODEL and isinstance(entries, Mapping)
         merged[section] = {**merged[section], **entries} if per_model else entries
+    from pydantic import ValidationError  # noqa: PLC0415  (few deployments have prices of their own)
+
     try:
         return PriceTable.model_validate(merged)
     except ValidationError as error:

@@ -1,17 +1,16 @@
 """Records of the data set: what the teacher wrote, and the line that Bedrock trains on."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from intent.strict import strict_json
+from intent.text import MAX_QUERY
 from intent.weights import Weights, leading
 
 SCHEMA = "bedrock-conversation-2024"
-MAX_QUERY = 2_000  # characters, the limit of POST /route as well
 
 Query = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY, strip_whitespace=True)]
 
@@ -37,18 +36,6 @@ class Quarantined(BaseModel):
 
     record: str
     reason: str
-
-
-def clean(query: str) -> str:
-    """A query as it is kept and shown: NFC, without control characters, single spaces between words."""
-    if not query.isprintable():
-        query = "".join(one for one in query if one.isspace() or unicodedata.category(one) != "Cc")
-    return " ".join(unicodedata.normalize("NFC", query).split())
-
-
-def plain(query: str) -> str:
-    """The form in which two queries are the same: NFKC, lower case, single spaces, no end punctuation."""
-    return " ".join(unicodedata.normalize("NFKC", query).casefold().split()).rstrip(" .?!")
 
 
 def answer(weights: Mapping[str, float], reasoning: str = "") -> str:

@@ -11,6 +11,8 @@ from hashlib import sha256
 MAX_RUN_ID = 40
 _RUN_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LEASE = "lease.json"
+JUDGE = "judge-"
+REPEAT = "repeat"  # the judge job that rates some answers a second time
 _DIGEST = 8
 
 
@@ -41,6 +43,11 @@ def job_name(run: str, purpose: str, attempt: int = 1) -> str:
 def job_names(run: str, purpose: str, attempt: int) -> list[str]:
     """The names of all attempts so far, the latest first."""
     return [job_name(run, purpose, number) for number in range(attempt, 0, -1)]
+
+
+def judge_job(candidate: str, part: int) -> str:
+    """The name within the run of the job over one part of a candidate's answers, counted from 1."""
+    return candidate if part == 1 else f"{candidate}-p{part}"
 
 
 class Keys:
@@ -89,10 +96,10 @@ class Keys:
         """All of one candidate's answers, joined."""
         return f"{self.prefix}evaluate/{candidate}/responses.jsonl"
 
-    def judge_input(self, candidate: str) -> str:
-        """The same answers in the shape that a Bedrock evaluation job reads."""
-        return f"{self.prefix}evaluate/{candidate}/judge/input.jsonl"
+    def judge_input(self, candidate: str, part: int = 1) -> str:
+        """One part of the same answers, counted from 1, in the shape that a Bedrock evaluation job reads."""
+        return f"{self.prefix}evaluate/{candidate}/judge/input-{part:03d}.jsonl"
 
     def judge_output(self, candidate: str) -> str:
-        """Prefix under which the evaluation job writes."""
+        """Prefix under which the evaluation jobs of all parts write, each in a folder of its own name."""
         return f"{self.prefix}evaluate/{candidate}/judge/{self._judged}"

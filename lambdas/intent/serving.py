@@ -5,7 +5,7 @@ Facts: Bedrock user guide, prov-throughput, 2026-11; CreateProvisionedModelThrou
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from intent.model import Field, Model
 
 Commitment = Literal["none", "OneMonth", "SixMonths"]
 HOURS_PER_MONTH = 730
@@ -13,10 +13,9 @@ _MONTHS = {"none": 1, "OneMonth": 1, "SixMonths": 6}
 _PROVISIONED = ":provisioned-model/"
 
 
-class Serving(BaseModel):
+class Serving(Model):
     """The stack's setting. `units`: model units; `commitment`: a term before whose end Bedrock deletes nothing."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["on_demand", "provisioned"] = "on_demand"
     units: int = Field(default=1, ge=1)
     commitment: Commitment = "none"

@@ -1,23 +1,18 @@
 """What can be routed to: the modalities and what their queries look like, read from `taxonomy.yaml`."""
 
 import json
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from intent.model import Field, Model
 
 # In a Lambda bundle the file stands beside the packages, already converted to JSON; in a checkout it is YAML, one up.
 _COMPILED = Path(__file__).parents[1] / "taxonomy.json"
 _chosen = [Path(__file__).parents[2] / "taxonomy.yaml"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Described(_Frozen):
+class Described(Model):
     """A modality or metadata attribute: its name (lower case, also the JSON key) and what it covers."""
 
     name: str = Field(pattern=r"^[a-z][a-z_]{0,39}$")
@@ -31,21 +26,20 @@ class Attribute(Described):
     """
 
     kind: Literal["names", "years", "values"] | None = None
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    values: dict[str, tuple[str, ...]] = Field(default={})
 
-    @field_validator("values", mode="before")
-    @classmethod
-    def _pairs(cls, given: object) -> object:
-        return tuple(given.items()) if isinstance(given, Mapping) else given
+    @property
+    def listed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """`values` as a key for a cache."""
+        return tuple(self.values.items())
 
-    @model_validator(mode="after")
-    def _listed(self) -> Self:
+    def check(self) -> None:
+        """A list of values, and the kind that reads it."""
         if (self.kind == "values") != bool(self.values):
             raise ValueError(f"attribute {self.name}: kind `values` and a list of values belong together")
-        return self
 
 
-class Taxonomy(_Frozen):
+class Taxonomy(Model):
     """The one definition of the domain: 2 to 8 modalities, attributes, domains, styles and lengths of queries."""
 
     name: str
@@ -56,13 +50,10 @@ class Taxonomy(_Frozen):
     styles: dict[str, str] = Field(min_length=1)
     lengths: dict[str, str] = Field(min_length=1)
 
-    @field_validator("modalities_")
-    @classmethod
-    def _unique(cls, value: tuple[Described, ...]) -> tuple[Described, ...]:
-        names = [modality.name for modality in value]
-        if len(set(names)) != len(names):
-            raise ValueError(f"modalities: a name stands twice in {names}")
-        return value
+    def check(self) -> None:
+        """Every modality has a name of its own."""
+        if len(set(self.modalities)) != len(self.modalities):
+            raise ValueError(f"modalities: a name stands twice in {list(self.modalities)}")
 
     @property
     def modalities(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Self
 
 from edge.model import EdgeModel
 from intent.pointer import Candidate, Distilled, Pointer
+from route.deadline import NEVER, Deadline, Late
 from route.edge_file import RETRY_SECONDS, EdgeFile, ReadObject, Warn, fitting
 from route.errors import NotReady
 
@@ -26,9 +27,10 @@ CANDIDATE_UNREADABLE = "candidate_unreadable"
 class Active:
     """The version to answer with. `version` 0 is the release's own edge student; then `distilled` is None.
 
-    `edge` is None if no edge file could ever be read. `failure`: a short code if the version that should answer cannot
-    be told. `stale`: the file that the pointer names cannot be read, and the edge student is that of an earlier
-    version; it is never sure, since the threshold was chosen for another one. `candidate`: what is on trial beside it.
+    `edge` is None if no edge file can be read, not even the release's. `failure`: a short code if the version that
+    should answer cannot be told. `stale`: the file that the pointer names cannot be read, and the edge student is that
+    of an earlier version, or the release's; it is never sure, since the threshold was chosen for another one.
+    `candidate`: what is on trial beside it.
     """
 
     version: int
@@ -72,9 +74,9 @@ class Active:
 class ActiveVersion:
     """Gives the version to answer with; while pointer or file cannot be read, the last good one.
 
-    What could not be read is tried again after `RETRY_SECONDS`, not by every request: each try may take a second of a
-    caller's time. `warn` hears of every failure with a short code. `modalities`: the taxonomy's; a student must have
-    the same.
+    What could not be read is tried again after `RETRY_SECONDS`, not by every request: each try may take `seconds` of a
+    caller's time, and there is none where fewer are left. `forget` makes the next read of the pointer a fresh one.
+    `warn` hears of every failure with a short code. `modalities`: the taxonomy's; a student must have the same.
     """
 
     def __init__(
@@ -85,37 +87,47 @@ class ActiveVersion:
         warn: Warn,
         *,
         modalities: tuple[str, ...],
+        forget: Callable[[], None] = lambda: None,
+        seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        def file(code: str) -> EdgeFile:
+            return EdgeFile(read_object, modalities, warn, code, seconds=seconds, clock=clock)
+
         self._read_pointer = read_pointer
         self._read_release = read_release
         self._warn = warn
         self._modalities = modalities
+        self._forget = forget
+        self._seconds = seconds
         self._clock = clock
         self._pointer: Pointer | None = None
         self._pointer_retry_at = -math.inf
-        self._file = EdgeFile(read_object, modalities, warn, "edge_unreadable", clock)
-        self._trials = EdgeFile(read_object, modalities, warn, CANDIDATE_UNREADABLE, clock)
+        self._file, self._trials = file("edge_unreadable"), file(CANDIDATE_UNREADABLE)
         self._release: EdgeModel | None = None
 
-    def get(self) -> Active:
-        """The version to answer with. Raises NotReady if there is none, not even the release's."""
-        failure = self._look()
+    def get(self, deadline: Deadline = NEVER, *, fresh: bool = False) -> Active:
+        """The version to answer with; `fresh`: read anew. Raises NotReady if there is none, not even the release's."""
+        if fresh:
+            self._forget()
+        failure = self._look(deadline)
         if self._pointer is None:
             return self._released(failure)
-        fresh = self._file.get(self._pointer.edge)
         known = self._pointer.without_candidate() if failure else self._pointer  # it may have been stopped meanwhile
-        return Active.of(known, self._file.edge, stale=not fresh)
+        stale = not self._file.get(known.edge, deadline)
+        return Active.of(known, self._file.edge or self._of_release(), stale=stale)
 
-    def trial(self, candidate: Candidate) -> Active | None:
-        """The version on trial; None while its edge student cannot be read."""
-        if self._trials.get(candidate.edge) and self._trials.edge:
+    def trial(self, candidate: Candidate, deadline: Deadline = NEVER) -> Active | None:
+        """The version on trial; None while its edge student cannot be read. Raises Late if no time is left to try."""
+        if self._trials.get(candidate.edge, deadline) and self._trials.edge:
             return Active.of_candidate(candidate, self._trials.edge)
+        if not self._trials.failed(candidate.edge):
+            raise Late
         return None
 
-    def _look(self) -> str | None:
+    def _look(self, deadline: Deadline) -> str | None:
         """Read the pointer unless that failed just now; a code if it could not be read."""
-        if self._clock() < self._pointer_retry_at:
+        if self._clock() < self._pointer_retry_at or not deadline.allows(self._seconds):
             return UNREADABLE
         try:
             self._pointer = self._read_pointer()
@@ -126,10 +138,15 @@ class ActiveVersion:
         return None
 
     def _released(self, failure: str | None) -> Active:
+        release = self._of_release()
+        if release is None:
+            told = "the active version cannot be read" if failure else "no version is promoted yet: start the pipeline"
+            raise NotReady(f"{told}; try again shortly")
+        return Active.of_release(release, failure)
+
+    def _of_release(self) -> EdgeModel | None:
         try:
             self._release = self._release or fitting(self._read_release(), self._modalities)
         except (OSError, ValueError) as error:
             self._warn("release_unreadable", error)
-            told = "the active version cannot be read" if failure else "no version is promoted yet: start the pipeline"
-            raise NotReady(f"{told}; try again shortly") from error
-        return Active.of_release(self._release, failure)
+        return self._release

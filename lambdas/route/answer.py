@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from intent import attributes, prices, taxonomy
-from intent.models import base_of_custom
-from intent.pointer import Distilled
-from intent.serving import is_provisioned
+from intent import attributes, taxonomy
 from route import targets
 from route.active import Active
 from route.contract import DecidedInBatch, Error, ErrorBody, Model, OnTrial, Usage
+from route.cost import cost
 from route.errors import RouteError
 from route.request import Options
 from route.trial import Answered
@@ -91,27 +89,13 @@ def failure(error: RouteError, *, request_id: str) -> dict[str, Any]:
 
 def _usage(answered: Answered) -> Usage:
     """Both models' tokens where a canary's were paid in vain."""
-    decision, attempt = answered.decision, answered.attempt
-    costs = [_cost(answered.by.distilled, decision.input_tokens, decision.output_tokens)]
-    tokens = [decision.input_tokens, decision.output_tokens]
-    if attempt:
-        costs.append(_cost(attempt.candidate.distilled, attempt.input_tokens, attempt.output_tokens))
-        tokens = [tokens[0] + attempt.input_tokens, tokens[1] + attempt.output_tokens]
-    known = [cost for cost in costs if cost is not None]
-    cost = round(sum(known), 9) if len(known) == len(costs) else None
-    return {"input_tokens": tokens[0], "output_tokens": tokens[1], "cost_usd": cost}
-
-
-def _cost(student: Distilled | None, *tokens: int) -> float | None:
-    """USD; None if the table does not know the student: it has no price, not a price of 0."""
-    try:
-        return prices.load().cost(_paid_by_token(student), *tokens) if any(tokens) else 0.0
-    except KeyError:
-        return None
-
-
-def _paid_by_token(student: Distilled | None) -> str:
-    """The model by whose price a token is paid; none where model units are paid by the hour."""
-    if student is None or is_provisioned(student.deployment_arn):
-        return ""
-    return base_of_custom(student.model_arn)
+    paid = [(answered.by.distilled, answered.decision.input_tokens, answered.decision.output_tokens)]
+    if attempt := answered.attempt:
+        paid.append((attempt.candidate.distilled, attempt.input_tokens, attempt.output_tokens))
+    costs = [cost(*one) for one in paid]
+    known = [one for one in costs if one is not None]
+    return {
+        "input_tokens": sum(tokens for _, tokens, _ in paid),
+        "output_tokens": sum(tokens for _, _, tokens in paid),
+        "cost_usd": round(sum(known), 9) if len(known) == len(costs) else None,
+    }

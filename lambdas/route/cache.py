@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cachetools import TTLCache
 
-from intent.records import plain
+from intent.text import plain
 from route.router import Decision, Wish
 
 ENTRIES = 2_048  # about 2 MB

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from edge.model import EdgeModel
 from intent.pointer import Edge
+from route.deadline import Deadline
 
 ReadObject = Callable[[str], bytes]
 Warn = Callable[[str, Exception], None]
@@ -15,28 +16,41 @@ RETRY_SECONDS = 5.0
 class EdgeFile:
     """An edge student in memory. Another is read when it is wanted; while that fails, the one in memory stays.
 
-    What could not be read is tried again after `RETRY_SECONDS`. `code`: what `warn` hears.
+    What could not be read is tried again after `RETRY_SECONDS`, and nothing is read where fewer than `seconds` are
+    left. `code`: what `warn` hears.
     """
 
     def __init__(
-        self, read: ReadObject, modalities: tuple[str, ...], warn: Warn, code: str, clock: Callable[[], float]
+        self,
+        read: ReadObject,
+        modalities: tuple[str, ...],
+        warn: Warn,
+        code: str,
+        *,
+        seconds: float,
+        clock: Callable[[], float],
     ) -> None:
         self._read = read
         self._modalities = modalities
         self._warn = warn
         self._code = code
+        self._seconds = seconds
         self._clock = clock
         self._sha256: str | None = None
         self._missing: str | None = None
         self._retry_at = -math.inf
         self.edge: EdgeModel | None = None
 
-    def get(self, wanted: Edge) -> bool:
+    def get(self, wanted: Edge, deadline: Deadline) -> bool:
         """Whether `edge` is now the wanted one."""
-        waits = self._missing == wanted.sha256 and self._clock() < self._retry_at
-        if self._sha256 != wanted.sha256 and not waits:
+        waits = self.failed(wanted) and self._clock() < self._retry_at
+        if self._sha256 != wanted.sha256 and not waits and deadline.allows(self._seconds):
             self._load(wanted)
         return self._sha256 == wanted.sha256
+
+    def failed(self, wanted: Edge) -> bool:
+        """Whether it was tried to read this one, and that failed."""
+        return self._missing == wanted.sha256
 
     def _load(self, wanted: Edge) -> None:
         try:

@@ -1,6 +1,7 @@
 """What the route function answers: one function per endpoint, chosen by the gateway's resource."""
 
 import hmac
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,14 +9,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
-from doors import count, logger
+from doors import logger
 from intent import taxonomy
-from intent.records import plain
+from intent.text import plain
 from route import answer, measure
+from route.batch import BUDGET_SECONDS
 from route.contract import Checks, DecidedInBatch, Failed, Health, Routed, RoutedBatch, Version, WholeLatency
+from route.deadline import ANSWER_SECONDS, Deadline
 from route.errors import NotFound, RouteError
+from route.measure import count
 from route.request import MAX_BATCH_BODY, BatchRequest, RouteRequest, read, read_query
 from route.service import Service
 from route.trial import Answered
@@ -25,13 +27,21 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `started`: `time.perf_counter()` when it came in; `salt`: of the query's hash in the log."""
+    """One request. `started`: `time.perf_counter()` when it came in; `salt`: of the query's hash in the log.
+
+    `left`: seconds that the function may still take for it.
+    """
 
     event: Mapping[str, Any]
     request_id: str
     started: float
     service: Service
     salt: str
+    left: float = math.inf
+
+    def due(self, seconds: float = ANSWER_SECONDS) -> Deadline:
+        """In so many seconds, and not after the function's own end."""
+        return Deadline(min(seconds, self.left))
 
     def since(self) -> float:
         """Milliseconds since it came in."""
@@ -45,16 +55,15 @@ class Call:
 def one(call: Call) -> Result:
     """POST /route."""
     request = read(call.event, RouteRequest)
-    active = call.service.active()
-    answered = call.service.decide(request.query, request, active)
+    answered = call.service.decide(request.query, request, call.due())
     decided, decision = answer.decided(request.query, request, answered), answered.decision
     total_ms = call.since()
-    measure.answered(answered)
+    measure.answered(answered, decided["usage"])
     measure.shadow(call.service.shadow())
-    count("Latency", total_ms, MetricUnit.Milliseconds)
+    count("Latency", total_ms, "Milliseconds")
     extra = {"source": decision.source, "failure": decision.failure, "query_length": len(request.query)}
     if answered.attempt:
-        count("CandidateLatency", total_ms, MetricUnit.Milliseconds)
+        count("CandidateLatency", total_ms, "Milliseconds")
         extra |= {"candidate": answered.attempt.candidate.version, "candidate_failure": answered.attempt.failure}
     logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
     latency: WholeLatency = {"total": total_ms, **decided["latency_ms"]}
@@ -65,16 +74,17 @@ def one(call: Call) -> Result:
 def many(call: Call) -> Result:
     """POST /route/batch: a result or an error for each query, in their order."""
     request = read(call.event, BatchRequest, max_body=MAX_BATCH_BODY)
-    active = call.service.active()
+    deadline = call.due(BUDGET_SECONDS)
+    active = call.service.active(deadline)
     checked = [read_query(given) for given in request.queries]
     queries = [query for query in checked if isinstance(query, str)]
-    outcomes = iter(call.service.decide_all(queries, request, active))
+    outcomes = iter(call.service.decide_all(queries, request, active, deadline))
     results: list[DecidedInBatch | Failed] = []
     for query in checked:
         outcome = next(outcomes) if isinstance(query, str) else query
         if isinstance(query, str) and isinstance(outcome, Answered):
-            measure.answered(outcome)
-            results.append(answer.decided(query, request, outcome))
+            results.append(decided := answer.decided(query, request, outcome))
+            measure.answered(outcome, decided["usage"])
         elif isinstance(outcome, RouteError):
             count("RequestsRefused" if outcome is query else "RequestsFailed")
             results.append({"error": answer.error_body(outcome)})
@@ -93,7 +103,7 @@ def many(call: Call) -> Result:
 
 def health(call: Call) -> Result:
     """GET /health: `ok`, or `degraded` while others stand in for what is missing. 503 where nothing can answer."""
-    active = call.service.active()
+    active = call.service.active(call.due())
     checks: Checks = {"pointer": "read" if active.version else "absent", "edge": "loaded"}
     if active.failure:
         checks["pointer"] = "unreadable"
@@ -111,7 +121,7 @@ def health(call: Call) -> Result:
 
 def version(call: Call) -> Result:
     """GET /version: what answers at the moment."""
-    active, domain = call.service.active(), taxonomy.load()
+    active, domain = call.service.active(call.due()), taxonomy.load()
     promoted_at = active.promoted_at.isoformat() if active.promoted_at else None
     body: Version = {
         "model": {**answer.model(active), "promoted_at": promoted_at},

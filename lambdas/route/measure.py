@@ -1,23 +1,65 @@
-"""The route's metrics. A share is the average of a metric that counts 0 or 1 for each query."""
+"""What the route counts. Alarms and dashboard (cdk/monitoring.py) know these names; tests hold the three together."""
 
-from aws_lambda_powertools.metrics import MetricUnit
+from typing import Literal, get_args
 
-from doors import count
+import doors
+from doors.emf import Unit
+from route.contract import Usage
 from route.shadow import Comparison, Findings
 from route.trial import Answered, Attempt
 
+Name = Literal[
+    "Requests",
+    "RequestsRefused",
+    "RequestsFailed",
+    "CacheAnswers",
+    "EdgeAnswers",
+    "DistilledAnswers",
+    "Fallbacks",
+    "InvalidAnswers",
+    "InputTokens",
+    "OutputTokens",
+    "CostUsd",
+    "Latency",
+    "ActiveVersionUnreadable",
+    "CandidateRequests",
+    "CandidateFallbacks",
+    "CandidateErrors",
+    "CandidateInvalidAnswers",
+    "CandidateLatency",
+    "CandidateUnreadable",
+    "ShadowAgreements",
+    "ShadowWeightError",
+    "ShadowEdgeAgreements",
+    "ShadowEdgeWeightError",
+    "ShadowRequests",
+    "ShadowFailures",
+    "ShadowHeldBack",
+    "ShadowLatency",
+    "ShadowCost",
+]
+NAMES: frozenset[str] = frozenset(get_args(Name))
 
-def answered(found: Answered) -> None:
-    """One query: who answered it, and what that took."""
+
+def count(name: Name, value: float = 1, unit: Unit = "Count") -> None:
+    """Add to a metric of this invocation."""
+    doors.count(name, value, unit)
+
+
+def answered(found: Answered, usage: Usage) -> None:
+    """One query was answered. A student without a price costs an unknown sum, so none is counted."""
     decision = found.decision
     count("Requests")
+    # Each counts 0 or 1, so that its average is the share of requests that were answered so.
     count("CacheAnswers", decision.source == "cache")
     count("EdgeAnswers", decision.source == "edge")
     count("DistilledAnswers", decision.source == "distilled")
     count("Fallbacks", decision.source == "fallback")
-    count("InvalidAnswers", decision.failure is not None and decision.model_ms is not None)
-    count("InputTokens", decision.input_tokens)
-    count("OutputTokens", decision.output_tokens)
+    count("InvalidAnswers", decision.invalid)
+    count("InputTokens", usage["input_tokens"])
+    count("OutputTokens", usage["output_tokens"])
+    if usage["cost_usd"] is not None:
+        count("CostUsd", usage["cost_usd"], "None")
     if found.attempt:
         _tried(found.attempt)
 
@@ -26,28 +68,26 @@ def _tried(attempt: Attempt) -> None:
     """A query that was a canary's. A fallback is to the active version, after an error or an invalid answer."""
     count("CandidateRequests")
     count("CandidateFallbacks", attempt.failure is not None)
-    count("CandidateErrors", attempt.failure is not None and not attempt.replied)
-    count("CandidateInvalidAnswers", attempt.replied)
-    count("InputTokens", attempt.input_tokens)
-    count("OutputTokens", attempt.output_tokens)
+    count("CandidateErrors", attempt.failure is not None and not attempt.invalid)
+    count("CandidateInvalidAnswers", attempt.invalid)
 
 
 def shadow(found: Findings) -> None:
     """What a shadow has shown."""
-    _compared("ShadowEdge", found.edges)
-    _compared("Shadow", found.distilled)
+    _compared("ShadowEdgeAgreements", "ShadowEdgeWeightError", found.edges)
+    _compared("ShadowAgreements", "ShadowWeightError", found.distilled)
     for latency_ms in found.latency_ms:
-        count("ShadowLatency", latency_ms, MetricUnit.Milliseconds)
+        count("ShadowLatency", latency_ms, "Milliseconds")
     if found.asked or found.usd:
         count("ShadowRequests", found.asked)
-        count("ShadowCost", found.usd)
+        count("ShadowCost", found.usd, "None")
     if found.failed:
         count("ShadowFailures", found.failed)
     if found.held_back:
         count("ShadowHeldBack", found.held_back)
 
 
-def _compared(prefix: str, found: list[Comparison]) -> None:
+def _compared(agreements: Name, error: Name, found: list[Comparison]) -> None:
     for comparison in found:
-        count(f"{prefix}Agreements", comparison.agrees)
-        count(f"{prefix}WeightError", comparison.error)
+        count(agreements, comparison.agrees)
+        count(error, comparison.error)

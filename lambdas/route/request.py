@@ -1,62 +1,64 @@
-"""The requests of POST /route and POST /route/batch, read strictly from an API Gateway proxy event."""
+"""The requests of POST /route and POST /route/batch, read strictly from an API Gateway proxy event.
+
+What is plainly right is taken here; everything else goes to `route.schema`, whose pydantic models say what is wrong.
+Tests hold that the two agree. So a function that starts need not wait for pydantic, unless its first caller errs.
+"""
 
 import base64
 import binascii
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
-
-from intent.records import MAX_QUERY
 from intent.strict import strict_json
+from intent.text import MAX_QUERY
 from route.errors import InvalidRequest, TooLarge, UnsupportedMedia
 from route.router import Prefer
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 MAX_BODY = 16_384  # bytes; a query of 2,000 characters needs at most 12,000 with escapes
 MAX_BATCH_BODY = 262_144
 MAX_QUERIES = 100
+MAX_TARGETS, MAX_TARGET = 8, 40  # engines, and characters of one's name
+MAX_FLOOR = 0.5
 _TOLD, _NAME = 5, 60  # rules in one message, and characters of a field's name: the caller may have chosen it
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_PREFERENCES = frozenset(get_args(Prefer))
 
 
-def _is_text(query: str) -> str:
-    if not query.strip():
-        raise ValueError("is blank")
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in query):
-        raise ValueError("holds a character that is no text (NUL or a lone surrogate)")
-    return query
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to answer; `route.schema` says what each means."""
 
-
-QueryText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUERY, strict=True), AfterValidator(_is_text)]
-_QUERY: TypeAdapter[str] = TypeAdapter(QueryText)
-
-
-class Options(BaseModel):
-    """How to answer. `explain`: also say why. `floor`: a modality below it is not active (0..0.5).
-
-    `prefer`: `quality` asks the distilled student even where the edge student is sure, `speed` never does. `targets`:
-    engines to compile the decision for.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     explain: bool = False
-    targets: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=8)] = []
-    floor: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    targets: Sequence[str] = ()
+    floor: float = 0.05
     prefer: Prefer | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRequest(Options):
-    """One query, 1 to 2,000 characters."""
+    """One query."""
 
-    query: QueryText
+    query: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRequest(Options):
-    """1 to 100 queries with the same options. Each is checked on its own: a bad one costs only itself."""
+    """Queries with the same options, each still to be read with `read_query`."""
 
-    queries: Annotated[list[Any], Field(min_length=1, max_length=MAX_QUERIES)]
+    queries: Sequence[Any]
 
 
 Request = TypeVar("Request", bound=Options)
+_FIELDS: Mapping[type[Options], frozenset[str]] = {
+    RouteRequest: frozenset({"query"}),
+    BatchRequest: frozenset({"queries"}),
+}
+_OPTIONS = frozenset({"explain", "targets", "floor", "prefer"})
 
 
 def read(event: Mapping[str, Any], kind: type[Request], *, max_body: int = MAX_BODY) -> Request:
@@ -71,18 +73,70 @@ def read(event: Mapping[str, Any], kind: type[Request], *, max_body: int = MAX_B
         raise InvalidRequest("body: is not valid JSON") from None
     if not isinstance(decoded, dict):
         raise InvalidRequest('body: must be a JSON object, such as {"query": "red car at night"}')
-    try:
-        return kind.model_validate(decoded)
-    except ValidationError as error:
-        raise InvalidRequest(_rules(error)) from None
+    fields = {str(name): value for name, value in decoded.items()}
+    return kind(**(fields if _is_plain(fields, kind) else _judged(fields, kind)))
 
 
 def read_query(given: object) -> str | InvalidRequest:
     """One query of a batch, or what is wrong with it."""
+    if isinstance(given, str) and _is_query(given):
+        return given
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from route.schema import QUERY  # noqa: PLC0415
+
     try:
-        return _QUERY.validate_python(given)
+        return QUERY.validate_python(given)
     except ValidationError as error:
         return InvalidRequest(_rules(error, "query"))
+
+
+def problem(query: str) -> str | None:
+    """What is wrong with the characters of a query."""
+    if not query.strip():
+        return "is blank"
+    return "holds a character that is no text (NUL or a lone surrogate)" if _NO_TEXT.search(query) else None
+
+
+def _is_query(given: object) -> bool:
+    return type(given) is str and len(given) <= MAX_QUERY and problem(given) is None
+
+
+def _is_plain(fields: Mapping[str, Any], kind: type[Options]) -> bool:
+    """Whether the fields are right beyond doubt."""
+    own = _FIELDS[kind]
+    if not own <= fields.keys() <= own | _OPTIONS:
+        return False
+    if kind is RouteRequest and not _is_query(fields["query"]):
+        return False
+    if kind is BatchRequest and not (type(fields["queries"]) is list and 1 <= len(fields["queries"]) <= MAX_QUERIES):
+        return False
+    return len(fields) == len(own) or _plain_options(**{name: fields[name] for name in fields.keys() & _OPTIONS})
+
+
+def _plain_options(
+    *, explain: object = False, targets: object = (), floor: object = 0.0, prefer: object = None
+) -> bool:
+    return (
+        type(explain) is bool
+        and type(floor) is float
+        and 0 <= floor <= MAX_FLOOR
+        and (prefer is None or (type(prefer) is str and prefer in _PREFERENCES))
+        and targets == ()
+    )
+
+
+def _judged(fields: Mapping[str, Any], kind: type[Options]) -> dict[str, Any]:
+    """The same fields as pydantic takes them. Raises InvalidRequest."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from route import schema  # noqa: PLC0415
+
+    model = schema.RouteRequest if kind is RouteRequest else schema.BatchRequest
+    try:
+        return dict(model.model_validate(fields))
+    except ValidationError as error:
+        raise InvalidRequest(_rules(error)) from None
 
 
 def _text(event: Mapping[str, Any], max_body: int) -> str:
@@ -99,7 +153,7 @@ def _text(event: Mapping[str, Any], max_body: int) -> str:
     return text
 
 
-def _rules(error: ValidationError, field: str = "body") -> str:
+def _rules(error: "ValidationError", field: str = "body") -> str:
     return "; ".join(_rule(detail, field) for detail in error.errors(include_input=False)[:_TOLD])
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from intent.weights import Weights, leading
 from route.active import Active
 from route.contract import Source
+from route.deadline import NEVER, Deadline
 from route.errors import NotReady
 from route.student import DistilledStudent, Unanswered
 
@@ -13,7 +14,7 @@ Mode = Literal["cascade", "edge", "distilled"]
 Prefer = Literal["quality", "speed"]
 _NO_REASONS = "explain: the edge student gives no reasons"
 _NOBODY = "neither student can answer at the moment; try again shortly"
-_EARLIER = "the edge student is an earlier version's: this version's file cannot be read at the moment"
+_OTHER = "the edge student is an earlier version's or the release's: this version's file cannot be read at the moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Decision:
     """Weights and where they come from. `failure`: why the distilled student did not answer (a short code).
 
     `confidence`: of an edge answer, the calibrated share of such queries on which it leads as the teacher does; of a
-    distilled answer, its leading weight (not calibrated). `model_ms`: None without a model call.
+    distilled answer, its leading weight (not calibrated). `model_ms`: None without a model call. `invalid`: the model
+    answered, but not within the contract.
     """
 
     weights: Weights
@@ -52,12 +54,13 @@ class Decision:
     input_tokens: int = 0
     output_tokens: int = 0
     failure: str | None = None
+    invalid: bool = False
     warnings: list[str] = field(default_factory=list)
 
 
-def decide(query: str, active: Active, student: DistilledStudent, wish: Wish) -> Decision:
+def decide(query: str, active: Active, student: DistilledStudent, wish: Wish, deadline: Deadline = NEVER) -> Decision:
     """Answer one query. Raises NotReady if neither student can."""
-    return at_once(query, active, wish) or after_asking(query, active, student, wish)
+    return at_once(query, active, wish) or after_asking(query, active, student, wish, deadline)
 
 
 def at_once(query: str, active: Active, wish: Wish) -> Decision | None:
@@ -73,11 +76,13 @@ def at_once(query: str, active: Active, wish: Wish) -> Decision | None:
     return Decision(quick.weights, source, quick.confidence, failure=active.failure, warnings=warnings)
 
 
-def after_asking(query: str, active: Active, student: DistilledStudent, wish: Wish) -> Decision:
-    """The distilled student's answer, or the edge student's where it has none. Raises NotReady if neither can."""
+def after_asking(
+    query: str, active: Active, student: DistilledStudent, wish: Wish, deadline: Deadline = NEVER
+) -> Decision:
+    """The distilled student's answer, or the edge student's where it has none, or no time. NotReady if neither can."""
     if active.distilled is None:
         raise NotReady(_NOBODY)
-    said = student.weigh(query, active.distilled.deployment_arn, explain=wish.explain)
+    said = student.weigh(query, active.distilled.deployment_arn, explain=wish.explain, deadline=deadline)
     if isinstance(said, Unanswered):
         return fall_back(query, active, said)
     weights, reply = said.parsed.weights, said.reply
@@ -106,6 +111,7 @@ def fall_back(query: str, active: Active, why: Unanswered) -> Decision:
         input_tokens=reply.input_tokens if reply else 0,
         output_tokens=reply.output_tokens if reply else 0,
         failure=why.failure,
+        invalid=why.invalid,
         warnings=[told, *_notes(active)],
     )
 
@@ -114,4 +120,4 @@ def _notes(active: Active) -> list[str]:
     if active.distilled is None:
         why = "the active version cannot be read" if active.failure else "no version is promoted yet"
         return [f"{why}; these weights are those of the edge student that ships with the release"]
-    return [_EARLIER] if active.stale else []
+    return [_OTHER] if active.stale else []

@@ -71,6 +71,10 @@ class PointerStore:
         self._cached = (self._clock(), pointer)
         return pointer
 
+    def forget(self) -> None:
+        """The next `read` asks SSM."""
+        self._cached = None
+
     def look(self) -> Seen:
         """The active version and what `swap` needs to replace it. Never cached; errors as of `read`."""
         value = self._fetch(self._name)

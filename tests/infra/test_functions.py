@@ -11,7 +11,7 @@ from tests.infra.template import Template
 
 SCIENCE = {"generate.handler.assemble", "distill.handler.edge", "evaluate.handler.report"}
 OWN_VARIABLES = {
-    "generate.handler.plan": {"RUN_DEFAULTS"},
+    "generate.handler.plan": {"RUN_DEFAULTS", "POINTER_PARAMETER"},
     "generate.handler.job_start": {"WRITING_ROLE_ARN", "KEY_ARN"},
     "distill.handler.start": {"CUSTOMIZATION_ROLE_ARN", "KEY_ARN"},
     "deploy.handler.create": {"SERVING"},

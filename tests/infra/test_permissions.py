@@ -39,6 +39,7 @@ OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "evaluate.handler.answer": ({PLAN, DATASET, EDGE, ANSWERS}, {ANSWERS}, set()),
     "evaluate.handler.judge_start": ({PLAN, DATASET, ANSWERS}, {ANSWERS}, set()),
     "evaluate.handler.judge_status": (set(), set(), set()),
+    "evaluate.handler.judge_stop": (set(), set(), set()),
     "evaluate.handler.report": ({PLAN, DATASET, EDGE, ANSWERS}, {REPORT, "runs/*/report.html"}, set()),
     "evaluate.handler.gate": ({PLAN, REPORT}, set(), set()),
     "pipeline.handler.notify": ({LEASE}, set(), {LEASE}),
@@ -46,7 +47,7 @@ OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 # handler: what it may do beside S3, KMS, traces and its own log
 SERVICES: dict[str, set[str]] = {
-    "generate.handler.plan": {"bedrock:GetFoundationModel", "states:DescribeExecution"},
+    "generate.handler.plan": {"bedrock:GetFoundationModel", "states:DescribeExecution", "ssm:GetParameter"},
     "generate.handler.batch": {"bedrock:InvokeModel"},
     "generate.handler.job_start": {
         "bedrock:CreateModelInvocationJob",
@@ -89,6 +90,7 @@ SERVICES: dict[str, set[str]] = {
     "evaluate.handler.answer": {"bedrock:InvokeModel"},
     "evaluate.handler.judge_start": {"bedrock:CreateEvaluationJob", "bedrock:ListEvaluationJobs", "iam:PassRole"},
     "evaluate.handler.judge_status": {"bedrock:GetEvaluationJob"},
+    "evaluate.handler.judge_stop": {"bedrock:ListEvaluationJobs", "bedrock:StopEvaluationJob"},
     "evaluate.handler.report": set(),
     "evaluate.handler.gate": set(),
     "pipeline.handler.notify": {"sns:Publish"},
@@ -188,6 +190,12 @@ def test_a_writing_job_is_started_on_allowed_models_and_handled_as_a_job_of_this
     assert dev.resources(role, "bedrock:InvokeModel") == models
     (key,) = dev.resources(role, "kms:Decrypt")
     assert dev.resources(role, "kms:GenerateDataKey") == {key}
+
+
+def test_judge_jobs_of_this_account_are_looked_at_and_stopped_and_no_others(dev: Template) -> None:
+    job = "arn:aws:bedrock:us-east-1:ACCOUNT:evaluation-job/*"
+    for handler, action in (("judge_status", "Get"), ("judge_stop", "Stop")):
+        assert dev.resources(dev.role_of(f"evaluate.handler.{handler}"), f"bedrock:{action}EvaluationJob") == {job}
 
 
 def test_every_function_has_a_role_of_its_own(each: Template) -> None:

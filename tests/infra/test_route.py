@@ -51,7 +51,7 @@ def test_the_gateway_refuses_bodies_that_the_function_would_refuse(each: Templat
 def test_the_gateway_and_the_function_want_the_same_body(dev: Template, name: str, kind: str, field: str) -> None:
     model = methods(dev)["POST", name]["RequestModels"]["application/json"]["Ref"]
     gateway = dev.of("AWS::ApiGateway::Model")[model]["Properties"]["Schema"]
-    function = vars(pytest.importorskip("route.request"))[kind].model_json_schema()
+    function = vars(pytest.importorskip("route.schema"))[kind].model_json_schema()
     assert gateway["additionalProperties"] is False
     assert gateway["required"] == function["required"] == [field]
     assert set(gateway["properties"]) == set(function["properties"])

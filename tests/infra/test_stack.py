@@ -1,11 +1,11 @@
 """The stack as a whole: what it names, what it shows, what watches it."""
 
-import ast
+import importlib
+import re
 
 import pytest
 
-from tests.infra.conftest import ROOT
-from tests.infra.template import Template, statements, walk
+from tests.infra.template import Template, statements, text, walk
 
 OUTPUTS = {
     *(
@@ -58,21 +58,38 @@ def test_the_topic_is_encrypted_wants_tls_and_lets_alarms_publish(each: Template
 
 
 def test_every_alarm_tells_the_topic_and_watches_a_metric_that_exists(each: Template) -> None:
-    written = _counted("lambdas/route/handler.py") | _counted("lambdas/route/measure.py")
     alarms = [found["Properties"] for found in each.of("AWS::CloudWatch::Alarm").values()]
     assert {alarm["Namespace"] for alarm in alarms} == {"AWS/States", "AWS/ApiGateway", "IntentRouter"}
     for alarm in alarms:
         assert alarm["AlarmActions"], alarm["AlarmDescription"]
         if alarm["Namespace"] == "IntentRouter":
-            assert alarm["MetricName"] in written
+            assert alarm["MetricName"] in written()
             assert alarm["Dimensions"] == [{"Name": "service", "Value": "route"}]
 
 
-def _counted(path: str) -> set[str]:
-    """Names that a handler counts: first arguments of `count(...)`."""
-    calls = (node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.Call))
-    named = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "count")
-    return {str(one.value) for call in named for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant)}
+def test_the_dashboard_shows_metrics_that_exist_and_every_one_that_an_alarm_watches(each: Template) -> None:
+    body = text(each.only("AWS::CloudWatch::Dashboard")["DashboardBody"])
+    shown = set(re.findall(r'"IntentRouter","(\w+)"', body))
+    alarms = [found["Properties"] for found in each.of("AWS::CloudWatch::Alarm").values()]
+    watched = {alarm["MetricName"] for alarm in alarms if alarm["Namespace"] == "IntentRouter"}
+    assert shown <= written()
+    assert shown >= watched - {"ActiveVersionUnreadable"}
+    assert "CostUsd" in shown
+    assert watched == {
+        *("Fallbacks", "InvalidAnswers", "ActiveVersionUnreadable", "CandidateFallbacks", "ShadowCost"),
+    }
+
+
+def written() -> frozenset[str]:
+    """Names of the route's metrics: tests/unit/route/faults/test_measure.py holds them against what it prints."""
+    return vars(importlib.import_module("route.measure"))["NAMES"]
+
+
+def test_the_alarm_for_invalid_answers_lies_above_what_the_gate_lets_through(each: Template) -> None:
+    alarms = [found["Properties"] for found in each.of("AWS::CloudWatch::Alarm").values()]
+    (invalid,) = (alarm for alarm in alarms if alarm.get("MetricName") == "InvalidAnswers")
+    assert invalid["Statistic"] == "Average"
+    assert 1 - vars(importlib.import_module("evaluate.gate"))["MIN_VALID"] < invalid["Threshold"] < 0.1
 
 
 def test_all_stages_are_the_same_app(templates: dict[str, Template]) -> None:

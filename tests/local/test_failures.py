@@ -2,6 +2,7 @@
 
 import pytest
 
+from cli import report
 from cli.target import Target
 from local.bedrock.faults.client import Fault
 from tests.local.conftest import EXAMPLES, LEFT_OUT, Ended, Mailbox, Pipeline, manifest
@@ -80,3 +81,18 @@ def test_given_students_that_lose_the_gate_then_the_run_is_discarded_with_a_verd
     notice = mailbox.about(loses_the_gate.run)
     assert notice["verdict"] == "discarded"
     assert "answers that obey the contract" in notice["reason"]
+
+
+def test_given_an_active_version_then_it_answered_the_same_queries_and_everybody_is_compared_with_it(
+    target: Target, promoted: Ended, loses_the_gate: Ended
+) -> None:
+    found = report.load(target, loses_the_gate.run)
+    assert loses_the_gate.before is not None
+    assert found["active_version"] == loses_the_gate.before.version
+    by_name = {candidate["name"]: candidate for candidate in found["candidates"]}
+    active = by_name["active"]
+    assert active["answered"] == found["dataset"]["holdout"]
+    assert active["valid"] == 1.0, "where its deployment rambles its edge student stands in"
+    assert active["cost_per_million_usd"] > 0
+    assert all(set(other["against_active"]) == set(active["against_active"]) for other in by_name.values())
+    assert by_name["static"]["against_active"]["top1"]["difference"] < 0

@@ -4,7 +4,7 @@ from cli import report, runs
 from cli.target import Target
 from tests.local.conftest import LEFT_OUT, Collision, Ended, Mailbox, Pipeline, manifest
 
-CANDIDATES = {"distilled", "edge", "cascade", "base", "baseline", "teacher", "keyword", "static"}
+CANDIDATES = {"distilled", "edge", "cascade", "base", "base-short", "baseline", "teacher", "keyword", "static"}
 
 
 def test_given_a_run_in_progress_when_another_starts_then_it_is_refused_by_the_lease(
@@ -46,6 +46,20 @@ def test_given_a_promoted_run_then_its_report_names_each_candidate_and_says_embe
     for candidate in found["candidates"]:
         assert 0 <= candidate["top1"] <= 1, candidate["name"]
         assert 0 <= candidate["mae"] <= 0.5, candidate["name"]
+    assert found["active_version"] is None
+
+
+def test_given_a_judged_run_then_every_answer_has_its_score_and_the_judge_agrees_with_itself(
+    target: Target, promoted: Ended
+) -> None:
+    found = report.load(target, promoted.run)
+    assert set(found["judging"]["jobs"]) == {"distilled", "edge", "base", "baseline", "teacher"}
+    for name, job in found["judging"]["jobs"].items():
+        assert job["asked"] == job["scored"] == found["dataset"]["holdout"], name
+        assert job["foreign"] == job["repeated"] == job["malformed"] == 0, name
+    repeat = found["judging"]["repeat"]
+    assert repeat["count"] == min(50, found["dataset"]["holdout"])
+    assert (repeat["same"], repeat["sd"]) == (1.0, 0.0), "the embedded judge applies the rubric exactly"
 
 
 def test_given_a_data_set_then_every_example_that_was_asked_for_is_accounted_for(

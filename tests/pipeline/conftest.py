@@ -77,8 +77,9 @@ def all_well() -> dict[str, Function]:
         "WarmFunction": {"ok": True, "latency_ms": 12.0},
         "DeleteFunction": {"deleted": []},
         "AnswerFunction": {"candidate": "edge", "answered": 45, "valid": 45},
-        "JudgeStartFunction": {"jobs": {"edge": "judge job"}},
-        "JudgeStatusFunction": {"status": "Completed", "reason": None},
+        "JudgeStartFunction": {"jobs": {"edge": "judge job"}, "waiting": 0},
+        "JudgeStatusFunction": {"status": "Completed", "reason": None, "enough": True},
+        "JudgeStopFunction": {"jobs": {}},
         "ReportFunction": {
             "report_key": "runs/try/report.json",
             "html_key": "runs/try/report.html",
@@ -96,4 +97,5 @@ def plan(**others: Any) -> dict[str, Any]:
     """The plan function's answer to a run that may start, with some of it changed."""
     answers = [{"candidate": name, "chunk": 1} for name in ("distilled", "edge")]
     started = {"ok": True, "run_id": "try", "first": 1, "last": 3, "answers": answers, "promote": True}
-    return {**started, "attempt": 1, "road": "online", "assembled": False, "abandoned": None, **others}
+    asked = {"road": "online", "keep_failed": False}
+    return {**started, **asked, "attempt": 1, "assembled": False, "abandoned": None, **others}

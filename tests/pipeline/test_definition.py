@@ -119,7 +119,8 @@ def test_promote_is_entered_from_the_gate_only(definition: dict[str, Any]) -> No
 
 def test_a_discarded_run_stops_its_jobs_before_it_deletes_its_deployment(definition: dict[str, Any]) -> None:
     assert followers(definition["States"]["Discard: stop the job"]) == {"Discard: stop the writing job"}
-    assert followers(definition["States"]["Discard: stop the writing job"]) == {"Discard: delete the deployment"}
+    assert followers(definition["States"]["Discard: stop the writing job"]) == {"Discard: stop the judge jobs"}
+    assert followers(definition["States"]["Discard: stop the judge jobs"]) == {"Discard: delete the deployment"}
     assert followers(definition["States"]["Discard: delete the deployment"]) == {NOTIFY}
 
 
@@ -132,7 +133,7 @@ def test_every_loop_counts_against_a_limit(definition: dict[str, Any]) -> None:
         for name, state in bounded.items():
             behind = {last for first in followers(state) for last in reachable({"States": bounded}, first)}
             assert name not in behind, f"{name} comes back without a limit"
-    assert loops == 5  # writing job, generate, distill, deploy, judge
+    assert loops == 6  # writing job, generate, distill, deploy, judge, judge jobs that wait
 
 
 def _unlimited(state: State) -> State:

@@ -19,7 +19,7 @@ import pytest
 from rich.console import Console
 
 from cli.rollback import rollback
-from doors import clients
+from doors import clients, light
 from intent.runs import job_name
 from route import handler
 from route.service import Service
@@ -123,7 +123,7 @@ def load(substituted: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Genera
             own.service = build()
         return own.service
 
-    monkeypatch.setattr(boto3, "client", load.client)
+    monkeypatch.setattr(light, "client", load.client)
     monkeypatch.setattr(handler, "POINTER_TTL", TTL)
     monkeypatch.setattr(handler, _SERVICE, service)
     made_once.cache_clear()

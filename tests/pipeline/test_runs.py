@@ -9,7 +9,7 @@ from tests.pipeline.conftest import Run, all_well, plan
 from tests.pipeline.machine import Walk
 
 NOTIFY = "Notify: publish the verdict and give back the lease"
-CLEAN_UP = ("StopFunction", "JobStopFunction", "DeleteFunction")
+CLEAN_UP = ("StopFunction", "JobStopFunction", "JudgeStopFunction", "DeleteFunction")
 SPARED = ("BatchFunction", "RetireFunction")  # a lost batch is the assembly's to count; a promotion stands
 TASKS = [name for name in all_well() if name not in ("NotifyFunction", *CLEAN_UP)]
 OWN = {"run_id": "try", "attempt": 1}
@@ -80,13 +80,13 @@ def test_a_refused_request_spends_nothing_and_says_why(run: Run) -> None:
 def test_an_abandoned_run_is_cleaned_up_before_a_new_one_begins(run: Run) -> None:
     dead = {"run_id": "dead", "attempt": 2}
     walk = run(PlanFunction=plan(abandoned=dead))
-    assert [walk.called(name) for name in CLEAN_UP] == [[dead]] * 3
+    assert [walk.called(name) for name in CLEAN_UP] == [[dead]] * 4
     assert verdict(walk) == "promoted"
 
 
 def test_an_abandoned_run_that_cannot_be_cleaned_up_does_not_stop_a_new_one(run: Run) -> None:
     walk = run(PlanFunction=plan(abandoned={"run_id": "dead", "attempt": 1}), **dict.fromkeys(CLEAN_UP, fails))
-    assert [len(walk.called(name)) for name in CLEAN_UP] == [1] * 3
+    assert [len(walk.called(name)) for name in CLEAN_UP] == [1] * 4
     assert verdict(walk) == "promoted"
 
 
@@ -109,6 +109,7 @@ def test_a_failing_clean_up_is_told_and_the_lease_still_given_back(run: Run, nam
         reason = walk.called("NotifyFunction")[0]["reason"]
         assert "(its job could not be stopped" in reason
         assert "(its batch job could not be stopped" in reason
+        assert "(its judge jobs could not be stopped" in reason
         assert "could not be deleted" in reason
 
 
@@ -146,7 +147,10 @@ def test_too_few_examples_are_topped_up_three_times(run: Run) -> None:
         ({"DeployStatusFunction": {"status": "Creating"}}, "DeploymentFailed", "Deploy: warm it up"),
         ({"WarmFunction": {"ok": False}}, "DeploymentSilent", "Evaluate: answer the held-out set"),
         ({"JudgeStatusFunction": {"status": "Failed", "reason": "x"}}, "JudgeFailed", "Evaluate: write the report"),
-        ({"JudgeStatusFunction": {"status": "InProgress"}}, "JudgeFailed", "Evaluate: write the report"),
+        ({"JudgeStatusFunction": {"status": "Stopped"}}, "JudgeFailed", "Evaluate: write the report"),
+        ({"JudgeStatusFunction": {"status": "Dreaming"}}, "JudgeFailed", "Evaluate: write the report"),
+        ({"JudgeStatusFunction": {"status": "InProgress"}}, "JudgeTooLong", "Evaluate: write the report"),
+        ({"JudgeStartFunction": {"jobs": {}, "waiting": 5}}, "JudgeTooLong", "Evaluate: write the report"),
         ({"PromoteFunction": {"ok": False, "error": "LeaseLost", "message": "x"}}, "LeaseLost", "nowhere"),
     ],
 )
@@ -166,6 +170,63 @@ def test_a_slow_job_deployment_and_judge_are_waited_for(run: Run) -> None:
         JudgeStatusFunction=in_turn(*[{"status": "InProgress"}] * 4, {"status": "Completed"}),
     )
     assert verdict(walk) == "promoted"
+
+
+def test_a_judge_that_takes_too_long_is_not_called_failed_and_its_jobs_are_stopped(run: Run) -> None:
+    late = {"status": "InProgress", "reason": "waiting for edge", "enough": False}
+    walk = run(JudgeStatusFunction=late)
+    assert "the judge was not done after 5 looks; its jobs are stopped: waiting for edge" in walk.cause
+    assert walk.called("JudgeStopFunction") == [OWN]
+    failed = run(JudgeStatusFunction={"status": "Failed", "reason": "base: no access", "enough": False})
+    assert "judge job Failed: base: no access" in failed.cause
+    assert "looks" not in failed.cause
+
+
+def test_judge_jobs_that_bedrock_does_not_run_yet_are_started_as_others_end(run: Run) -> None:
+    walk = run(
+        JudgeStartFunction=in_turn(
+            {"jobs": {"a": "1"}, "waiting": 2},
+            {"jobs": {"a": "1", "b": "2"}, "waiting": 1},
+            {"jobs": {"a": "1", "b": "2", "c": "3"}, "waiting": 0},
+        ),
+        JudgeStatusFunction=in_turn(
+            {"status": "InProgress", "reason": "waiting for a", "enough": False},
+            {"status": "Completed", "reason": None, "enough": True},
+        ),
+    )
+    assert verdict(walk) == "promoted"
+    assert [payload["jobs"] for payload in walk.called("JudgeStartFunction")] == [{}, {"a": "1"}, {"a": "1", "b": "2"}]
+    assert walk.called("JudgeStatusFunction")[-1]["jobs"] == {"a": "1", "b": "2", "c": "3"}
+
+
+def test_judge_jobs_that_never_get_their_turn_are_not_waited_for_for_ever(run: Run) -> None:
+    walk = run(JudgeStartFunction={"jobs": {"a": "1"}, "waiting": 4})
+    assert len(walk.called("JudgeStatusFunction")) == 5
+    assert "4 could not be started yet" in walk.cause
+
+
+@pytest.mark.parametrize("stop", [{"jobs": {"repeat": "Stopping"}}, fails])
+def test_a_repeated_judging_that_takes_too_long_is_stopped_and_the_report_written(run: Run, stop: Any) -> None:
+    late = {"status": "InProgress", "reason": "waiting for repeat", "enough": True}
+    walk = run(JudgeStatusFunction=late, JudgeStopFunction=stop)
+    assert len(walk.called("JudgeStatusFunction")) == 5
+    assert walk.called("JudgeStopFunction") == [OWN]
+    assert verdict(walk) == "promoted"
+
+
+def test_a_discarded_run_is_kept_if_asked_and_the_notification_says_so(run: Run) -> None:
+    lost = {"passed": False, "reason": "lost", "rules": []}
+    walk = run(PlanFunction=plan(keep_failed=True), GateFunction=lost)
+    assert walk.called("DeleteFunction") == [{**OWN, "keep": True}]
+    (notice,) = walk.called("NotifyFunction")
+    assert notice["verdict"] == "discarded"
+    assert notice["reason"].startswith("lost (its model and deployment are kept")
+    assert "kept" not in run(GateFunction=lost).called("NotifyFunction")[0]["reason"]
+
+
+def test_a_plan_of_before_that_knows_no_keep_failed_is_deleted(run: Run) -> None:
+    old = {key: value for key, value in plan().items() if key != "keep_failed"}
+    assert run(PlanFunction=old, WarmFunction=fails).called("DeleteFunction") == [{**OWN, "keep": False}]
 
 
 @pytest.mark.parametrize("passed", [False, None, "true", 1])
@@ -269,7 +330,7 @@ def test_a_resumed_run_goes_on_under_its_own_name_and_attempt(run: Run) -> None:
     named = [payload for name, payload in walk.calls if name != "PlanFunction" and "run_id" in payload]
     assert {payload["run_id"] for payload in named} == {"old"}
     own = {"run_id": "old", "attempt": 2}
-    assert [walk.called(name) for name in CLEAN_UP] == [[own]] * 3
+    assert [walk.called(name) for name in CLEAN_UP] == [[own]] * 3 + [[{**own, "keep": False}]]
     assert walk.called("CreateFunction") == [{**own, "model_arn": "model"}]
 
 

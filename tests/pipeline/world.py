@@ -20,7 +20,7 @@ from doors import Handler, clients
 from evaluate import data
 from evaluate import handler as evaluating
 from generate import handler as planning
-from intent.plan import CANDIDATES
+from intent.candidates import ACTIVE, KNOWN, STUDENTS
 from intent.runs import LEASE, Keys, job_name, run_id
 from pipeline import handler as notifying
 from store.objects import Objects
@@ -403,15 +403,22 @@ class Pipeline:
 
     def _answer(self, payload: dict[str, Any]) -> dict[str, Any]:
         name, chunk = payload["candidate"], payload["chunk"]
-        tokens = {"distilled": (40, 10), "base": (40, 10), "baseline": (600, 60), "teacher": (600, 60)}
+        tokens = {
+            "distilled": (40, 10),
+            ACTIVE: (40, 10),
+            "base": (600, 60),
+            "base-short": (40, 10),
+            "baseline": (600, 60),
+            "teacher": (600, 60),
+        }
         read, said = tokens.get(name, (0, 0))
-        ms = 5.0 if name in ("distilled", "edge") else 50.0
+        ms = 5.0 if name in (*STUDENTS, ACTIVE) else 50.0
         more: dict[str, Any] = {"latency_ms": ms, "input_tokens": read, "output_tokens": said}
         more["confidence"] = 0.9 if name == "edge" else None
         answers = [response(n, leaning(MODALITIES[n % 4]), **more) for n in range(20)]
         watched: Any = self.world.client("s3")
         data.keep_chunk(Objects(watched, BUCKET), Keys(payload["run_id"]), name, chunk, answers)
-        assert name in CANDIDATES
+        assert name in KNOWN
         return {"candidate": name, "answered": 20, "valid": 20}
 
 

@@ -16,7 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # numpy reads it on import: two t
 # Powertools reads these when `doors` is imported.
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "IntentRouter"
 os.environ["POWERTOOLS_SERVICE_NAME"] = "unit"
-from doors import clients, logger
+from doors import clients, light, logger
 
 settings.register_profile("unit", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=5000, deadline=None)
@@ -94,6 +94,7 @@ def aws(account: None, monkeypatch: pytest.MonkeyPatch) -> Generator[dict[str, A
         return found[service]
 
     monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setattr(light, "client", client)
     monkeypatch.setenv("DATA_BUCKET", BUCKET)
     clients.client.cache_clear()
     with mock_aws():

@@ -4,6 +4,7 @@ import json
 from array import array
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from edge.model import EdgeModel, Parameters, sizes
 from generate import plan as planning
 from intent import taxonomy
 from intent.plan import Plan, Run
+from intent.pointer import Pointer
 from intent.records import Example
 
 DOMAIN = taxonomy.load()
@@ -48,6 +50,21 @@ def plan(**changed: Any) -> Plan:
     """140 examples in 20 batches unless changed: each family has its own."""
     wanted = run(**{"examples": 140, "holdout": 20, "chunk_size": 15, **changed})
     return planning.make(wanted, DOMAIN, run_id=RUN_ID, execution_arn=EXECUTION, estimate={"all": 1.0}, now=NOW)
+
+
+def pointer(**changed: Any) -> Pointer:
+    """An active version; its edge student is `edge_student()`."""
+    edge = {"s3_key": "runs/before/edge/model.bin", "sha256": sha256(edge_student().to_bytes()).hexdigest()}
+    value = {
+        "version": 3,
+        "run_id": "before",
+        "distilled": {"deployment_arn": f"{DEPLOYMENT}3", "model_arn": MODEL},
+        "edge": {**edge, "threshold": 0.9},
+        "teacher": "t",
+        "dataset_sha256": "b" * 64,
+        "promoted_at": NOW,
+    }
+    return Pointer.model_validate({**value, **changed})
 
 
 def example(number: int, query: str | None = None, weights: Mapping[str, float] = WEIGHTS) -> Example:

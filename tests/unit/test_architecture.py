@@ -106,3 +106,14 @@ def test_the_route_loads_nothing_that_only_other_functions_need() -> None:
     loaded = set(found.stdout.split())
     assert not loaded & {*SCIENCE, "yaml"}
     assert not loaded & (ROOMS - {"route"})
+
+
+def test_the_route_answers_without_what_a_cold_start_cannot_afford() -> None:
+    """A budget in modules: unlike one in milliseconds it cannot fail by chance."""
+    code = "import route.handler, sys; print(*sorted(sys.modules))"
+    found = blocked((), code)
+    assert found.returncode == 0, found.stderr
+    loaded = set(found.stdout.split())
+    roots = {name.partition(".")[0] for name in loaded}
+    assert not roots & {"aws_xray_sdk", "boto3", "s3transfer", "pydantic", "pydantic_core", "wrapt", "asyncio"}
+    assert len(loaded) <= 430

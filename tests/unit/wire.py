@@ -3,9 +3,11 @@
 Serialisation, parameter checks, parsing and retries are botocore's own, so attempts can be counted.
 """
 
+import io
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -39,14 +41,17 @@ Script = Answer | Callable[[Parameters], Answer]
 
 
 class Wire:
-    """`wire.on("Converse", first, second)`: the answers in turn, the last one for ever. `calls` has what was asked."""
+    """`wire.on("Converse", first, second)`: the answers in turn, the last one for ever. `calls` has what was asked,
+    `bodies` what would have been sent.
+    """
 
     def __init__(self, service: str, config: Config | None = None) -> None:
         self.calls: list[tuple[str, Parameters]] = []
         self.attempts = 0
+        self.bodies: list[bytes] = []
         self.client: Any = _SESSION.client(service, config=config)
         self._scripts: dict[str, list[Script]] = {}
-        self._asked: Parameters = {}
+        self._asking = threading.local()  # a call's events all come on its own thread
         self.client.meta.events.register("before-parameter-build", self._note)
         self.client.meta.events.unregister("before-send", botocore_stubber)  # moto's, which every client has
         self.client.meta.events.register("before-send", self._answer)
@@ -60,16 +65,17 @@ class Wire:
         return [parameters for name, parameters in self.calls if name == operation]
 
     def _note(self, params: Parameters, model: Any, **_: object) -> None:
-        self._asked = dict(params)
-        self.calls.append((model.name, self._asked))
+        self._asking.parameters = dict(params)
+        self.calls.append((model.name, self._asking.parameters))
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         self.attempts += 1
+        self.bodies.append(request.body.encode() if isinstance(request.body, str) else bytes(request.body or b""))
         operation = event_name.rpartition(".")[2]
         scripts = self._scripts.get(operation)
         assert scripts, f"nobody expected {operation}"
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
-        answer = script(self._asked) if callable(script) else script
+        answer = script(self._asking.parameters) if callable(script) else script
         if isinstance(answer, Exception):
             raise answer
         return _response(str(request.url), answer)
@@ -87,12 +93,11 @@ def _response(url: str, answer: Mapping[str, Any] | Fault | Raw) -> AWSResponse:
     return AWSResponse(url, 200, headers, _Body(json.dumps(answer).encode()))
 
 
-@dataclass
-class _Body:
-    body: bytes = field(repr=False)
+class _Body(io.BytesIO):
+    """As urllib3 gives it: a stream, which S3's objects are read from."""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
-        yield self.body
+        yield self.read()
 
 
 def said(text: str, stop_reason: str = "end_turn", tokens: tuple[int, int] = (50, 20)) -> dict[str, Any]:

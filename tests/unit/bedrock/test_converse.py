@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedrock.converse import Question, Reply, asker
-from bedrock.errors import BedrockError, Busy, Gone, Malformed, Refused
+from bedrock.errors import BedrockError, Busy, Gone, Malformed, Refused, Stopped
 from tests.unit.wire import Answer, Fault, Raw, Wire, said
 
 QUESTION = Question("model", "system", "query", max_tokens=80, stop=('"reasoning"',))
@@ -149,8 +149,10 @@ def test_given_a_reasoning_block_first_then_only_the_text_counts() -> None:
     assert asker(wire(body(blocks)).client)(QUESTION).text == '{"a": 1}'
 
 
-def test_given_no_usage_then_tokens_are_zero() -> None:
-    reply = asker(wire(body([{"text": "x"}], usage=None)).client)(QUESTION)
+@pytest.mark.parametrize("count", [None, -1, 10**400, 2**31])
+def test_given_no_usage_or_one_that_is_no_count_then_tokens_are_zero(count: Any) -> None:
+    usage = {"inputTokens": count, "outputTokens": count}
+    reply = asker(wire(body([{"text": "x"}], usage=usage if count is not None else None)).client)(QUESTION)
     assert (reply.input_tokens, reply.output_tokens) == (0, 0)
 
 
@@ -169,7 +171,7 @@ def test_given_a_stop_after_text_then_the_text_is_the_answer(reason: str) -> Non
 )
 def test_given_any_other_stop_then_the_text_is_not_believed(reason: str) -> None:
     error = failure(wire(said('{"visual": 1}', reason)))
-    assert type(error) is Refused
+    assert type(error) is Stopped
     assert error.code == reason
 
 

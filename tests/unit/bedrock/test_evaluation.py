@@ -9,7 +9,7 @@ from bedrock import evaluation
 from bedrock.customization import JobStatus
 from bedrock.errors import Refused
 from bedrock.evaluation import Judging
-from intent.plan import JUDGED
+from intent.candidates import JUDGED
 from intent.runs import Keys, job_name, run_id
 from intent.scoring import METRIC
 from tests.unit.wire import Fault, Wire
@@ -46,9 +46,10 @@ def test_given_a_job_then_the_answers_are_ours_and_the_metric_is_named_where_it_
     assert automated["datasetMetricConfigs"][0]["metricNames"] == [metric["name"]] == [METRIC]
     assert {tuple(level["value"]) for level in metric["ratingScale"]} == {("floatValue",)}
     source = request["inferenceConfig"]["models"][0]["precomputedInferenceSource"]["inferenceSourceIdentifier"]
-    line = json.loads(evaluation.prompt_line("edge", query="q", reference="r", response="a"))
+    line = json.loads(evaluation.prompt_line("edge", query="q", reference="r", response="a", category="c"))
     assert [response["modelIdentifier"] for response in line["modelResponses"]] == [source] == ["edge"]
     assert (line["prompt"], line["referenceResponse"], line["modelResponses"][0]["response"]) == ("q", "r", "a")
+    assert line["category"] == "c"
 
 
 def test_given_a_new_job_then_it_is_started_once() -> None:
@@ -103,38 +104,49 @@ def test_given_a_job_that_vanished_then_it_has_failed() -> None:
     assert evaluation.status(wire.client, ARN).status == "Failed"
 
 
-def record(result: object, prompt: str = "q", name: str = METRIC) -> str:
-    """An output record as documented."""
-    detail = [{"modelIdentifier": "judge", "explanation": "so"}]
-    score = {"metricName": name, "result": result, "evaluatorDetails": detail}
-    return json.dumps(
-        {
-            "automatedEvaluationResult": {"scores": [score]},
-            "inputRecord": {"prompt": prompt, "referenceResponse": "r"},
-            "modelResponses": [{"response": "a", "modelIdentifier": "edge"}],
-        }
-    )
+def page(*found: dict[str, Any], more: str | None = None) -> dict[str, Any]:
+    return {"jobSummaries": list(found), **({"nextToken": more} if more else {})}
 
 
-def levels(*results: object) -> list[float | None]:
-    return [score for _, score in evaluation.scores([record(result) for result in results])]
+def test_given_a_job_on_the_second_page_then_it_is_adopted_all_the_same() -> None:
+    wire = Wire("bedrock").on("CreateEvaluationJob", CONFLICT)
+    wire.on("ListEvaluationJobs", page(summary("another", "arn:other"), more="2"), page(summary(judging().name, ARN)))
+    assert evaluation.start(wire.client, judging()) == ARN
 
 
-def test_given_normalised_scores_then_levels_one_to_five_come_back() -> None:
-    assert levels(0.0, 0.25, 0.75, 1.0, 1) == [1, 2, 4, 5, 5]
+def test_given_jobs_on_several_pages_then_those_of_this_run_that_run_are_stopped() -> None:
+    mine = [summary(f"run-1-judge-{name}", f"arn:{name}") for name in ("edge", "base")]
+    done = {**summary("run-1-judge-teacher", "arn:teacher"), "status": "Completed"}
+    others = [summary(name, f"arn:{name}") for name in ("a-run-1-judge-edge", "run-1-judgement", "run-11-judge-edge")]
+    wire = Wire("bedrock").on("StopEvaluationJob", {})
+    wire.on("ListEvaluationJobs", page(mine[0], *others, more="2"), page(done, more="3"), page(mine[1]))
+    found = evaluation.stop_all(wire.client, "run-1-judge-")
+    assert found == {
+        "run-1-judge-edge": "Stopping",
+        "run-1-judge-base": "Stopping",
+        "run-1-judge-teacher": "Completed",
+    }
+    assert wire.asked("StopEvaluationJob") == [{"jobIdentifier": "arn:edge"}, {"jobIdentifier": "arn:base"}]
+    assert {asked["nameContains"] for asked in wire.asked("ListEvaluationJobs")} == {"run-1-judge"}
 
 
-def test_given_raw_scores_then_they_are_kept_and_one_is_the_lowest() -> None:
-    assert levels(1.0, 3.0, 5) == [1, 3, 5]
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [("ConflictException", 400, "Stopping"), ("ResourceNotFoundException", 404, "Absent")],
+)
+def test_given_a_job_that_ends_in_between_then_stopping_it_is_done(code: str, status: int, told: str) -> None:
+    wire = Wire("bedrock").on("ListEvaluationJobs", page(summary("r-judge-edge", ARN)))
+    wire.on("StopEvaluationJob", Fault(status, code))
+    assert evaluation.stop_all(wire.client, "r-judge-") == {"r-judge-edge": told}
 
 
-@pytest.mark.parametrize("result", [None, "0.5", True, float("nan"), float("inf"), -0.5, 5.5, [1], {}])
-def test_given_no_usable_score_then_it_is_missing_and_the_others_stay(result: object) -> None:
-    assert levels(result, 0.5) == [None, 3]
+def test_given_no_job_then_there_is_nothing_to_stop() -> None:
+    wire = Wire("bedrock").on("ListEvaluationJobs", page())
+    assert evaluation.stop_all(wire.client, "r-judge-") == {}
 
 
-def test_given_no_scores_at_all_then_each_record_is_missing() -> None:
-    bare = json.dumps({"inputRecord": {"prompt": "q"}})
-    empty = json.dumps({"inputRecord": {"prompt": "q"}, "automatedEvaluationResult": {"scores": None}})
-    assert evaluation.scores([bare, empty, record(1.0, name="Builtin.Coherence")]) == [("q", None)] * 3
-    assert evaluation.scores([]) == []
+def test_given_another_refusal_to_stop_then_it_is_heard() -> None:
+    wire = Wire("bedrock").on("ListEvaluationJobs", page(summary("r-judge-edge", ARN)))
+    wire.on("StopEvaluationJob", Fault(403, "AccessDeniedException"))
+    with pytest.raises(Refused, match="AccessDenied"):
+        evaluation.stop_all(wire.client, "r-judge-")

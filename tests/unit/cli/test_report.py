@@ -30,9 +30,20 @@ REPORT: dict[str, Any] = {
     "gate": {
         "passed": False,
         "rules": [
-            {"rule": "top1", "figure": 0.9, "bound": 0.95, "passed": False},
-            {"rule": "valid", "figure": 1.0, "bound": 0.98, "passed": True},
+            {"rule": "top1", "figure": 0.9, "bound": 0.95, "passed": False, "applies": True, "note": None},
+            {"rule": "valid", "figure": 1.0, "bound": 0.98, "passed": True, "applies": True, "note": None},
+            {"rule": "judge", "figure": None, "bound": -0.2, "passed": False, "applies": True, "note": "missing: x"},
+            {"rule": "active", "figure": None, "bound": 0, "passed": True, "applies": False, "note": "nobody"},
         ],
+    },
+    "bill": {
+        "items": [
+            {"what": "teacher writes", "estimate_usd": 2.004, "receipt_usd": 2.126, "basis": "reported"},
+            {"what": "student kept", "estimate_usd": 1.95, "receipt_usd": 0.0, "basis": None},
+        ],
+        "estimate_usd": 3.954,
+        "receipt_usd": 2.126,
+        "cap_usd": 60.0,
     },
 }
 
@@ -57,6 +68,16 @@ def test_given_a_lost_gate_then_verdict_reason_and_provenance_are_said() -> None
     assert "Verdict: discarded. the distilled student is too far from the teacher" in text
     assert "Measured with embedded models." in text
     assert "valid: " not in text
+    assert "Gate: 1 of 3 rules hold; 1 do not apply." in text
+    assert "not met: judge: missing: x (bound -0.2)" in text
+    assert "not met: active" not in text
+
+
+def test_given_a_bill_then_estimate_and_receipt_stand_side_by_side() -> None:
+    rows = [line.split() for line in shown(REPORT).splitlines()]
+    assert ["teacher", "writes", "2.00", "2.13", "reported"] in rows
+    assert ["student", "kept", "1.95", "0.00", "not", "used"] in rows
+    assert ["in", "all", "3.95", "2.13", "of", "at", "most", "60.00"] in rows
 
 
 def test_given_figures_that_nobody_measured_then_they_stay_empty() -> None:

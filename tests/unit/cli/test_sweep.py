@@ -5,6 +5,7 @@ import pytest
 from cli import sweep
 from cli.lease import lease
 from cli.problems import Refused
+from deploy import handler
 from intent import prices
 from intent.runs import Keys, run_id
 from tests.unit.deploy.fakes import Crash, Dies, Room, deployment_of, execution, model_of
@@ -44,6 +45,18 @@ def test_given_a_run_that_left_everything_then_it_is_listed_with_its_cost(app: A
     assert [orphan.usd for orphan in orphans[:2]] == [0, 1.95]
     sweep.show(app.console, orphans)
     assert "In all 1.95 USD a month." in app.said
+
+
+def test_given_a_discarded_run_that_was_kept_on_purpose_then_it_is_listed_and_can_be_swept(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.run("one")
+    left_behind(app, "kept")
+    monkeypatch.setenv("POINTER_PARAMETER", "/intent-router/dev/active")
+    assert handler.delete({"run_id": "kept", "keep": True}, None) == {"deleted": [], "kept": "asked"}
+    assert found(app) == [(kind, "kept") for kind in ("deployment", "custom model", "run data")]
+    assert delete(app) == []
+    assert found(app) == []
 
 
 def test_given_what_is_not_needed_when_deleted_then_the_rest_is_untouched(app: App) -> None:

@@ -1,18 +1,21 @@
 """`router canary`: a version goes on trial, becomes active, or is taken away."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cli import canary, rollback, trial
+from cdk.settings import Serving, Settings
+from cli import canary, rollback, sweep, trial
 from cli.options import Choice
 from cli.problems import NoAnswer, Refused
 from cli.target import Target
 from cli.trial import Wish
 from deploy.trial import end_trial
 from intent.pointer import Candidate
-from tests.unit.deploy.fakes import deployment_of, model_of
+from intent.runs import job_name
+from tests.unit.deploy.fakes import deployment_of, model_of, provisioned_of
 
 from .promoted import App, app, start
 
@@ -158,6 +161,54 @@ def test_given_a_deployment_that_is_gone_then_it_is_not_promoted(two: App) -> No
     try_out(two)
     del two.bedrock.deployments[deployment_of("one")]
     with pytest.raises(Refused, match="router canary stop"):
+        trial.promote(two.console, two.target)
+    assert two.active.version == 2
+
+
+@pytest.fixture
+def units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack buys model units from now on."""
+    bought = replace(trial.of_stage("dev"), serving=Serving(kind="provisioned"))
+
+    def of_stage(_: str) -> Settings:
+        return bought
+
+    monkeypatch.setattr(trial, "of_stage", of_stage)
+
+
+def test_given_provisioned_throughput_then_a_canary_has_it_a_promotion_keeps_it_and_nothing_sweeps_it(
+    two: App, units: None
+) -> None:
+    found = try_out(two).distilled.deployment_arn
+    assert found == provisioned_of(job_name("one", "rollback"))
+    assert found not in {orphan.target for orphan in sweep.find(two.target)}
+    trial.promote(two.console, two.target)
+    assert two.active.distilled.deployment_arn == found
+    assert [*two.bedrock.bought] == [found]
+
+
+def test_given_a_candidate_with_units_beside_its_records_then_what_it_asks_is_no_orphan(two: App, units: None) -> None:
+    found = try_out(two).distilled.deployment_arn
+    record = two.room.versions.find(1)
+    assert record is not None
+    assert record.distilled.deployment_arn != found, "v1 is also the parent, whose record names its first deployment"
+    assert found not in {orphan.target for orphan in sweep.find(two.target)}
+    end_trial(two.room.pointers)
+    assert found in {orphan.target for orphan in sweep.find(two.target)}
+
+
+def test_given_provisioned_throughput_then_no_shadow_is_bought_since_no_cap_could_hold(two: App, units: None) -> None:
+    with pytest.raises(Refused, match="paid by the hour"):
+        try_out(two, wish=Wish("shadow", 0.05, 1.0))
+    assert (two.active.candidate, two.bedrock.bought) == (None, {})
+
+
+def test_given_a_setting_that_was_switched_meanwhile_then_a_candidate_that_the_route_may_not_ask_is_not_promoted(
+    two: App, request: pytest.FixtureRequest
+) -> None:
+    try_out(two)
+    request.getfixturevalue("units")
+    with pytest.raises(Refused, match="serving is set otherwise"):
         trial.promote(two.console, two.target)
     assert two.active.version == 2
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Metrics
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from doors import count, door
+from doors import count, door, emf
 from doors.clients import client, environment
 
 
@@ -86,3 +87,32 @@ def test_given_the_pipelines_clients_then_they_wait_and_retry() -> None:
     assert config.retries == {"mode": "standard", "total_max_attempts": 5}
     assert (config.connect_timeout, config.read_timeout) == (5, 120)
     client.cache_clear()
+
+
+def test_given_the_same_metrics_then_the_line_is_the_one_that_powertools_writes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, ours = Metrics(), emf.Metrics()
+    told: list[tuple[str, float, emf.Unit]] = [("A", 1, "Count"), ("B", 12.25, "Milliseconds"), ("A", True, "Count")]
+    told.extend((f"M{number}", 0, "Count") for number in range(97))
+    for name, value, unit in told:
+        theirs.add_metric(name=name, unit=unit, value=value)
+        ours.add(name, value, unit)
+    theirs.flush_metrics()
+    their_line = capsys.readouterr().out
+    monkeypatch.setattr(emf.time, "time", lambda: json.loads(their_line)["_aws"]["Timestamp"] / 1000)
+    ours.flush()
+    assert capsys.readouterr().out == their_line
+
+
+@pytest.mark.parametrize("names", [[f"M{number}" for number in range(100)], ["M"] * 100], ids=["metrics", "values"])
+def test_given_a_hundred_metrics_or_values_then_the_line_is_full(
+    capsys: pytest.CaptureFixture[str], names: list[str]
+) -> None:
+    ours = emf.Metrics()
+    for name in names:
+        ours.add(name, 1, "Count")
+    (line,) = metrics(capsys)
+    assert sum(len(values) for values in line.values() if isinstance(values, list)) == 100
+    ours.flush()
+    assert not capsys.readouterr().out

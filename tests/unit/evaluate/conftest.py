@@ -1,13 +1,15 @@
-"""A run whose seven candidates have answered 20 held-out queries."""
+"""A run whose eight candidates have answered 20 held-out queries."""
 
 from typing import Any
 
 import pytest
 
-from evaluate import data
-from intent.plan import CANDIDATES, JUDGED, Plan
+from evaluate import data, judging
+from evaluate.responses import Response
+from intent.candidates import CANDIDATES, JUDGED
+from intent.plan import Plan
 from intent.records import conversation
-from intent.runs import Keys
+from intent.runs import REPEAT, Keys
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
 from tests.unit.samples import MODALITIES, RUN_ID, leaning, plan
@@ -18,15 +20,19 @@ KEYS = Keys(RUN_ID)
 HELD = [held(number) for number in range(20)]
 TRAINING = [conversation(f"query number {number}", system="Weigh.", assistant="{}") for number in range(113)]
 VALIDATION: dict[str, Any] = {"confidence": [0.9] * 100 + [0.3] * 100, "right": [True] * 100 + [False] * 100}
+NONE_LOST = dict.fromkeys(("duplicates", "exact_duplicates", "near_duplicates", "invalid", "off_cell", "lost"), 0)
 MANIFEST: dict[str, Any] = {
     "asked": 140,
     "kept": 140,
-    "duplicates": 0,
-    "exact_duplicates": 0,
-    "near_duplicates": 0,
-    "invalid": 0,
-    "off_cell": 0,
-    "lost": 0,
+    **NONE_LOST,
+    "surplus": 0,
+    "quarantine": {},
+    "per_domain": {"film": 140},
+    "per_style": {"mood": 80, "quote": 60},
+    "per_length": {"short": 140},
+    "families": {name: {"asked": 35, "kept": 35, **NONE_LOST} for name in MODALITIES},
+    "batches": {"asked": 6, "written": 6, "unusable": 0},
+    "calls": 6,
     "train": 113,
     "validation": 7,
     "holdout": 20,
@@ -35,12 +41,13 @@ MANIFEST: dict[str, Any] = {
     "cost_usd": 0.25,
     "calls_by_road": {"online": 6},
     "cells": [
-        {"leading": name, "domain": "film", "style": style, "length": "short", "kept": kept}
+        {"leading": name, "domain": "film", "style": style, "length": "short", "asked": kept, "kept": kept, **NONE_LOST}
         for name in MODALITIES
         for style, kept in (("mood", 20), ("quote", 15))
     ],
     "diversity": {"content_words": 1234, "distinct_2": 0.5},
     "seed": 7,
+    "road": "online",
     "teacher": "t",
     "prompt_version": "p",
     "sha256": {"train": "d"},
@@ -65,8 +72,10 @@ def objects(aws: dict[str, Any]) -> Objects:
 @pytest.fixture
 def answered(objects: Objects) -> Plan:
     """And once every candidate has answered; in two chunks, the students faster than the baseline."""
+    given: dict[str, list[Response]] = {}
     for name in CANDIDATES:
-        tokens: dict[str, Any] = {"input_tokens": 40, "output_tokens": 10} if name in ("distilled", "base") else {}
+        short = name in ("distilled", "base", "base-short")
+        tokens: dict[str, Any] = {"input_tokens": 40, "output_tokens": 10} if short else {}
         if name in ("baseline", "teacher"):
             tokens = {"input_tokens": 600, "output_tokens": 60}
         ms = 5.0 if name in ("distilled", "edge") else 50.0
@@ -74,8 +83,8 @@ def answered(objects: Objects) -> Plan:
         answers = [response(n, leaning(MODALITIES[n % 4]), latency_ms=ms, **tokens, **sure) for n in range(20)]
         data.keep_chunk(objects, KEYS, name, 1, answers[:15])
         data.keep_chunk(objects, KEYS, name, 2, answers[15:])
-        if name in JUDGED:
-            data.write_judge_input(objects, KEYS, name, answers)
+        given[name] = answers
+    judging.write_inputs(objects, KEYS, plan(), given)
     return plan()
 
 
@@ -84,7 +93,7 @@ def rated(objects: Objects, answered: Plan) -> Plan:
     """And once the judge jobs have written their output."""
     for name in CANDIDATES:
         data.join_chunks(objects, KEYS, name, 2)
-    for name in JUDGED:
+    for name in (*JUDGED, REPEAT):
         folder = f"{KEYS.judge_output(name)}job/uuid/models/{name}/taskTypes/General/datasets/holdout/"
         objects.write_lines(f"{folder}output.jsonl", (judged(example.query, 1.0) for example in HELD))
         objects.write_lines(f"{KEYS.judge_output(name)}job/uuid/custom_metrics/m.jsonl", ['{"no": "record"}'])

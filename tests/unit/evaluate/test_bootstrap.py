@@ -109,8 +109,8 @@ def test_given_cells_then_each_group_has_its_share() -> None:
         for number, answer in enumerate(answers(40, wrong_every=2))
     ]
     found = groups(answered, Resamples(40, seed=1))
-    assert found["style"]["title"] == {"count": 20, "top1": 1.0, "interval": (1.0, 1.0)}
-    assert found["style"]["quote"] == {"count": 20, "top1": 0.0, "interval": (0.0, 0.0)}
+    assert found["style"]["title"] == {"count": 20, "top1": 1.0, "mae": 0.0, "interval": (1.0, 1.0)}
+    assert found["style"]["quote"] == {"count": 20, "top1": 0.0, "mae": 0.3, "interval": (0.0, 0.0)}
     assert found["leading"]["visual"]["top1"] == 0.5
 
 
@@ -122,11 +122,11 @@ def test_given_wrong_answers_then_the_worst_come_first_and_right_ones_never() ->
 
 
 def test_given_nine_candidates_on_five_hundred_queries_then_it_takes_seconds() -> None:
-    started, resamples = time.perf_counter(), Resamples(500, seed=1)
+    started, resamples = time.process_time(), Resamples(500, seed=1)
     baseline = answers(500, wrong_every=5)
     for _ in range(9):
         intervals(baseline, resamples)
         groups(baseline, resamples)
         paired(baseline, baseline, resamples)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert DRAWS >= 1_000

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import rel_entr
 
-from evaluate.measure import figures, percentile
+from evaluate.measure import figures, leads_by_id, percentile
 from evaluate.responses import Response
 from intent.prices import PriceTable
 from intent.weights import normalise
@@ -60,8 +61,17 @@ def test_given_any_answers_then_another_computation_gives_the_same_figures(respo
     if gaps:
         assert found["mae"] == pytest.approx(float(statistics.mean(gap for four in gaps for gap in four)), abs=6e-5)
         assert found["max_error"] == pytest.approx(float(max(map(max, gaps))), abs=6e-5)
+        for place, name in enumerate(MODALITIES):
+            own = [four[place] for four in gaps]
+            error = {"mae": float(statistics.mean(own)), "max": float(max(own))}
+            assert found["weight_error"][name] == pytest.approx(error, abs=6e-5)
+        pairs = [
+            ([a.reference[n] for n in MODALITIES], [(a.weights or {})[n] or 5e-5 for n in MODALITIES]) for a in valid
+        ]
+        assert found["kl"] == pytest.approx(statistics.mean(float(rel_entr(*pair).sum()) for pair in pairs), abs=6e-5)
     else:
-        assert found["mae"] is found["max_error"] is None
+        assert found["mae"] is found["max_error"] is found["kl"] is None
+        assert found["weight_error"] == {}
     for name in MODALITIES:
         group = [answer for answer in responses if first(answer.reference) == name]
         share = sum(answer in hits for answer in group) / len(group) if group else None
@@ -79,6 +89,17 @@ def test_given_any_values_then_the_percentile_is_the_smallest_that_covers_the_sh
     assert found in values
     assert sum(value <= found for value in values) >= share * len(values)
     assert sum(value < found for value in values) < share * len(values)
+
+
+def test_given_the_teachers_own_answers_then_agreement_is_with_those_and_not_with_the_reference() -> None:
+    teacher = [response(0, leaning("audio")), response(1, leaning("audio")), response(2, None)]
+    given = [response(0, leaning("audio")), response(1, None), response(2, leaning("transcription"))]
+    leads = leads_by_id(teacher)
+    assert leads == {"h0": "audio", "h1": "audio"}
+    found = figures(given, model=None, judge=None, table=TABLE, leads=leads)
+    assert (found["agreement"], found["top1"]) == (0.5, pytest.approx(1 / 3, abs=1e-4))
+    assert figures(teacher, model=None, judge=None, table=TABLE, leads=leads)["agreement"] == 1.0
+    assert measured(given)["agreement"] is None
 
 
 def test_given_no_answers_then_no_figure_is_made_up() -> None:

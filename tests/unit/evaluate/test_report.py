@@ -7,21 +7,22 @@ from typing import Any
 import pytest
 
 from evaluate import data, gate, page
-from evaluate.report import build, model_of
+from evaluate.report import build
 from intent import taxonomy
 from intent.bill import EPOCHS, ON_DEMAND, VERDICT_TOKENS, Texts
+from intent.candidates import CANDIDATES, JUDGED, KNOWN, model_of
 from intent.figures import FIGURES, WHO
-from intent.plan import CANDIDATES, JUDGED, Plan
+from intent.plan import Plan
 from intent.records import conversation
 from intent.rules import Rule
 from store.objects import Objects
-from tests.unit.samples import DEPLOYMENT, MODALITIES, MODEL, NOW
+from tests.unit.samples import DEPLOYMENT, MODALITIES, MODEL, NOW, leaning, pointer
 
 from .conftest import HELD, KEYS
-from .samples import judged
+from .samples import judged, response
 
 ANSWER = Texts.of(taxonomy.load()).answer
-STUDENTS: dict[str, Any] = {"deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": {"s3_key": "k"}}
+STUDENTS: dict[str, Any] = {"deployment_arn": DEPLOYMENT, "model_arn": MODEL, "edge": {"s3_key": "k", "sha256": "s"}}
 
 
 def built(objects: Objects, made: Plan, note: str | None = None) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def test_given_an_evaluated_run_then_every_candidate_has_its_figures(objects: Ob
     found = by_name(report)
     assert tuple(found) == ("distilled", "edge", "cascade", *CANDIDATES[2:])
     assert all(candidate["answered"] == 20 and candidate["top1"] == 1.0 for candidate in found.values())
-    assert {name for name, candidate in found.items() if candidate["judge"] == 5.0} == set(JUDGED)
+    assert {name for name, candidate in found.items() if candidate["judge"] == 5.0} == {*JUDGED, "cascade"}
+    assert {candidate["agreement"] for candidate in found.values()} == {1.0}
     assert found["edge"]["cost_per_million_usd"] == 0.0
     assert found["distilled"]["cost_per_million_usd"] < 0.05 * found["baseline"]["cost_per_million_usd"]
     assert report["verdict"] == "pass", report["reason"]
@@ -94,10 +96,10 @@ def test_given_a_run_then_its_bill_adds_up_and_every_figure_has_its_basis(object
     )
     by_item = {row["item"]: row for row in bill["items"]}
     assert (by_item["write_and_label"]["receipt_usd"], by_item["write_and_label"]["basis"]) == (0.25, "reported")
-    assert (by_item["answer"]["input_tokens"], by_item["answer"]["basis"]) == (20 * (40 + 40 + 600 + 600), "reported")
+    assert (by_item["answer"]["input_tokens"], by_item["answer"]["basis"]) == (20 * (3 * 40 + 2 * 600), "reported")
     assert {by_item[name]["basis"] for name in ("job_teacher", "training", "judge")} == {"computed"}
     assert by_item["training"]["input_tokens"] == EPOCHS * 113 * (2 + 3 + 2), "Weigh. / query number 7 / {}"
-    assert by_item["judge"]["output_tokens"] == 5 * 20 * VERDICT_TOKENS
+    assert by_item["judge"]["output_tokens"] == (5 * 20 + 20) * VERDICT_TOKENS, "twenty twice"
     assert bill["cap_usd"] == rated.run.max_cost_usd
     assert by_item["all"]["basis"] is None, "what was estimated and never used"
 
@@ -131,7 +133,7 @@ def test_given_a_data_set_then_the_page_shows_its_account_and_its_balance(object
     assert report["balance"]["largest"] == 20
     assert report["balance"]["kind"] == {"clear": 140, "mixed": 0}
     html = page.render(report)
-    assert html.count("--share:1.0") == html.count("--share:0.75") == len(MODALITIES)
+    assert html.count('--share:1.0">20<') == html.count('--share:0.75">15<') == len(MODALITIES)
     assert "1,234 different content words" in html
 
 
@@ -140,7 +142,8 @@ def test_given_a_judge_that_rated_too_few_then_its_mean_does_not_count(objects: 
     scores = [1.0] * 17 + [None] * 3
     objects.write_lines(key, (judged(e.query, score) for e, score in zip(HELD, scores, strict=True)))
     found = by_name(report := built(objects, rated))["distilled"]
-    assert found["judge_detail"] == {"mean": None, "scored": 17, "missing": 3}
+    assert [found["judge_detail"][key] for key in ("mean", "scored", "missing")] == [None, 17, 3]
+    assert report["judging"]["jobs"]["distilled"]["missing"] == 3
     assert report["verdict"] == "fail"
     assert "missing: judge score of the distilled student" in report["reason"]
 
@@ -148,7 +151,12 @@ def test_given_a_judge_that_rated_too_few_then_its_mean_does_not_count(objects: 
 def test_given_a_judge_that_left_out_a_few_then_the_mean_is_of_the_others(objects: Objects, rated: Plan) -> None:
     (key,) = [key for key in objects.keys(KEYS.judge_output("edge")) if "datasets" in key]
     objects.write_lines(key, (judged(example.query, 0.75) for example in HELD[:18]))
-    assert by_name(built(objects, rated))["edge"]["judge_detail"] == {"mean": 4.0, "scored": 18, "missing": 2}
+    assert by_name(built(objects, rated))["edge"]["judge_detail"] == {
+        "mean": 4.0,
+        "scored": 18,
+        "missing": 2,
+        "leading": {"audio": 4.0, "metadata": None, "transcription": None, "visual": 4.0},
+    }
 
 
 def test_given_no_judge_output_then_the_gate_stays_closed(objects: Objects, answered: Plan) -> None:
@@ -160,9 +168,13 @@ def test_given_no_judge_output_then_the_gate_stays_closed(objects: Objects, answ
 
 
 def test_given_a_candidate_then_it_is_priced_as_the_model_that_it_is(rated: Plan) -> None:
-    assert model_of("distilled", rated) == rated.run.student
-    assert model_of("teacher", rated) == rated.run.teacher
-    assert [model_of(name, rated) for name in ("edge", "keyword", "static")] == [None, None, None]
+    models = {**rated.run.models, "other-1": "x.y"}
+    priced = {name: model_of(name, models, pointer()) for name in (*KNOWN, "cascade")}
+    assert (priced["distilled"], priced["cascade"]) == (rated.run.student, rated.run.student)
+    assert (priced["base"], priced["base-short"]) == (rated.run.base, rated.run.base)
+    named = ("teacher", "other-1", "active")
+    assert [priced[name] for name in named] == [rated.run.teacher, "x.y", "amazon.nova-micro-v1:0"]
+    assert [priced[name] for name in ("edge", "keyword", "static", "other-2")] == [None] * 4
 
 
 def test_given_a_report_then_its_page_shows_every_candidate_and_rule(objects: Objects, rated: Plan) -> None:
@@ -171,7 +183,7 @@ def test_given_a_report_then_its_page_shows_every_candidate_and_rule(objects: Ob
     assert "The students pass the gate." in html
     assert all(f'<th scope="row">{name}</th>' in html for name in CANDIDATES)
     assert all(rule["rule"] in html for rule in report["gate"]["rules"])
-    assert html.count("<circle") == len(report["edge"]["reliability"]) == 1
+    assert html.count('<text class="name"') == 2 * len(report["candidates"]), "each chart labels each candidate"
     assert "<script" not in html
     assert "http" not in html.replace("http-equiv", "")
 
@@ -219,3 +231,75 @@ def test_given_a_query_that_the_cascade_leads_otherwise_then_the_page_shows_it(o
     assert "&lt;b&gt;rain&lt;/b&gt;" in text
     assert "visual 0.30" in text
     assert "not_json" in text
+
+
+def test_given_no_active_version_then_nothing_is_compared_with_it(objects: Objects, rated: Plan) -> None:
+    report = built(objects, rated)
+    assert report["active_version"] is None
+    assert [candidate["against_active"] for candidate in report["candidates"]] == [{}] * len(report["candidates"])
+
+
+def test_given_an_active_version_then_every_candidate_is_compared_with_it_in_pairs(
+    objects: Objects, rated: Plan
+) -> None:
+    worse = [response(n, leaning(MODALITIES[(n + (n < 5)) % 4]), latency_ms=9.0, input_tokens=40) for n in range(20)]
+    objects.write_lines(KEYS.all_responses("active"), (answer.model_dump_json() for answer in worse))
+    report = built(objects, rated.model_copy(update={"active": pointer()}))
+    found = by_name(report)
+    assert tuple(found)[:4] == ("distilled", "edge", "cascade", "active")
+    assert report["active_version"] == 3
+    for candidate in found.values():
+        assert set(candidate["against_active"]) == set(candidate["against_baseline"])
+    assert found["distilled"]["against_active"]["top1"]["difference"] == 0.25
+    assert found["active"]["against_active"]["top1"] == {"difference": 0.0, "interval": (0.0, 0.0)}
+    assert (found["active"]["top1"], found["active"]["agreement"]) == (0.75, 0.75)
+    assert found["active"]["model"] == "amazon.nova-micro-v1:0"
+    assert found["active"]["cost_per_million_usd"] == pytest.approx(40 * 0.035, abs=0.01)
+    assert found["active"]["judge"] is None, "not judged unless the setting says so"
+    (rule,) = [rule for rule in report["gate"]["rules"] if "active version" in rule["rule"]]
+    assert (rule["applies"], rule["figure"]) == (True, 0.25)
+    page.render(report)
+
+
+def test_given_models_of_the_run_then_the_report_tells_which_they_are(objects: Objects, rated: Plan) -> None:
+    named = rated.run.model_copy(update={"others": ("us.amazon.nova-lite-v1:0",)})
+    answers = [response(n, leaning("visual"), latency_ms=9.0) for n in range(20)]
+    objects.write_lines(KEYS.all_responses("other-1"), (answer.model_dump_json() for answer in answers))
+    report = built(objects, rated.model_copy(update={"run": named}))
+    assert by_name(report)["other-1"]["model"] == report["models"]["other-1"] == "us.amazon.nova-lite-v1:0"
+
+
+def test_given_the_judging_then_jobs_and_the_judges_own_spread_are_accounted_for(objects: Objects, rated: Plan) -> None:
+    found = built(objects, rated)["judging"]
+    none = {"foreign": 0, "repeated": 0, "malformed": 0}
+    one = {"parts": 1, "asked": 20, "scored": 20, "missing": 0, **none}
+    assert found["jobs"] == dict.fromkeys(JUDGED, one)
+    same = {"candidate": "distilled", "count": 20, "same": 1.0, "mean_shift": 0.0, "sd": 0.0}
+    assert (found["judge"], found["repeat"]) == (rated.run.judge, same)
+
+
+def test_given_a_cascade_then_its_level_is_that_of_the_student_that_answered(objects: Objects, rated: Plan) -> None:
+    unsure = [
+        answer.model_copy(update={"confidence": 0.1 if number < 5 else 0.9})
+        for number, answer in enumerate(data.responses(objects, KEYS, "edge"))
+    ]
+    objects.write_lines(KEYS.all_responses("edge"), (answer.model_dump_json() for answer in unsure))
+    (key,) = [key for key in objects.keys(KEYS.judge_output("edge")) if "datasets" in key]
+    objects.write_lines(key, (judged(example.query, 0.5) for example in HELD))
+    found = by_name(built(objects, rated))
+    assert (found["edge"]["judge"], found["distilled"]["judge"]) == (3.0, 5.0)
+    assert found["cascade"]["judge"] == (5 * 5 + 15 * 3) / 20
+    alone = rated.run.model_copy(update={"judged": ("distilled",)})
+    assert by_name(built(objects, rated.model_copy(update={"run": alone})))["cascade"]["judge"] is None
+
+
+def test_given_a_repeated_job_that_wrote_nothing_then_the_report_says_so_and_the_verdict_stands(
+    objects: Objects, aws: dict[str, Any], rated: Plan
+) -> None:
+    for key in objects.keys(KEYS.judge_output("repeat")):
+        aws["s3"].delete_object(Bucket=objects.bucket, Key=key)
+    report = built(objects, rated)
+    assert (report["judging"]["repeat"], report["verdict"]) == (None, "pass")
+    assert "the judge differs from itself is not known" in report["warnings"][-1]
+    never = rated.run.model_copy(update={"judge_repeat": 0})
+    assert built(objects, rated.model_copy(update={"run": never}))["warnings"] == []

@@ -20,8 +20,9 @@ from generate.dataset import assemble
 from generate.near import jaccard, shingles
 from intent import prices, prompts
 from intent.plan import Plan, spare_calls
-from intent.records import Example, plain
+from intent.records import Example
 from intent.taxonomy import Taxonomy
+from intent.text import plain
 from store.objects import Objects
 from tests.unit.samples import DOMAIN, MODALITIES, plan
 

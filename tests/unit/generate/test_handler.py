@@ -14,12 +14,13 @@ from intent.runs import LEASE, Keys, run_id
 from store.lease import Lease
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
-from tests.unit.samples import EXECUTION, defaults
+from tests.unit.samples import EXECUTION, defaults, pointer
 from tests.unit.wire import Fault, Wire, said
 
 from .fakes import converse
 
 NAME = "Nightly_run 7"
+POINTER = "/intent-router/dev/active"
 RUN = run_id(NAME)
 KEYS = Keys(RUN)
 OTHER = EXECUTION.replace(":try", ":other")
@@ -29,6 +30,7 @@ ACTIVE = {"modelDetails": {"modelArn": "a", "modelId": "m", "modelLifecycle": {"
 @pytest.fixture
 def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     monkeypatch.setenv("RUN_DEFAULTS", json.dumps(defaults()))
+    monkeypatch.setenv("POINTER_PARAMETER", POINTER)
     aws["bedrock"] = Wire("bedrock").on("GetFoundationModel", ACTIVE).client
     return Objects(aws["s3"], BUCKET)
 
@@ -52,6 +54,11 @@ def plan(execution: str = EXECUTION, name: str = NAME, **given: Any) -> dict[str
     return handler.plan({"execution_arn": execution, "execution_name": name, "input": wanted}, None)
 
 
+def promote(aws: dict[str, Any], version: int) -> None:
+    value = pointer(version=version).model_dump_json(exclude_none=True)
+    aws["ssm"].put_parameter(Name=POINTER, Value=value, Type="String", Overwrite=True)
+
+
 def kept(objects: Objects) -> Plan:
     return Plan.model_validate(objects.read_json(KEYS.plan))
 
@@ -69,6 +76,40 @@ def test_given_an_empty_input_then_the_full_run_is_planned(objects: Objects) -> 
     assert (found["ok"], found["run_id"], found["first"], found["last"]) == (True, RUN, 1, 404)
     assert kept(objects).run.examples == 10_000
     assert kept(objects).execution_arn == EXECUTION
+
+
+def test_given_an_active_version_then_the_plan_keeps_it_as_it_is_and_it_answers_too(
+    objects: Objects, aws: dict[str, Any]
+) -> None:
+    assert plan()["ok"]
+    assert (kept(objects).active, "active" in kept(objects).candidates) == (None, False)
+    before = {entry["candidate"] for entry in plan()["answers"]}
+    promote(aws, version=3)
+    found = plan()
+    assert kept(objects).active == pointer(version=3)
+    assert {entry["candidate"] for entry in found["answers"]} == {*before, "active"}
+
+
+def test_given_a_version_that_is_promoted_while_the_lease_is_awaited_then_that_one_is_kept(
+    aws: dict[str, Any], objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote(aws, version=3)
+    taken = Lease.take
+
+    def late(lease: Lease, *given: Any) -> Any:
+        promote(aws, version=4)
+        return taken(lease, *given)
+
+    monkeypatch.setattr(Lease, "take", late)
+    plan()
+    assert kept(objects).active == pointer(version=4)
+
+
+def test_given_a_pointer_that_is_none_then_the_run_does_not_start(objects: Objects, aws: dict[str, Any]) -> None:
+    aws["ssm"].put_parameter(Name=POINTER, Value="{}", Type="String")
+    with pytest.raises(ValueError, match="Pointer"):
+        plan()
+    assert objects.keys("") == []
 
 
 def test_given_a_refused_request_then_nothing_is_taken_or_written(objects: Objects) -> None:

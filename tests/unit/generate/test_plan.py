@@ -1,9 +1,11 @@
 """The plan of a run that may start."""
 
+import json
+
 from generate import plan as planning
 from generate.plan import summary
-from intent.plan import CANDIDATES
-from tests.unit.samples import NOW, plan
+from intent.candidates import CANDIDATES
+from tests.unit.samples import NOW, plan, pointer
 
 OLD = {"run_id": "old-run", "attempt": 1}
 
@@ -14,6 +16,23 @@ def test_given_a_plan_then_its_summary_has_what_the_state_machine_reads() -> Non
     assert (found["ok"], found["run_id"], found["first"], found["last"]) == (True, made.run_id, 1, len(made.batches))
     assert (found["promote"], found["abandoned"], found["estimate_usd"]) == (True, OLD, 1.0)
     assert found["answers"] == [{"candidate": name, "chunk": chunk} for name in CANDIDATES for chunk in (1, 2)]
+
+
+def test_given_more_candidates_then_each_answers_every_chunk() -> None:
+    others = ["us.amazon.nova-lite-v1:0", "us.amazon.nova-premier-v1:0"]
+    made = plan(others=others, keep_failed=True).model_copy(update={"active": pointer()})
+    assert made.candidates == (
+        *("distilled", "edge", "active", "base", "base-short", "baseline", "teacher"),
+        *("other-1", "other-2", "keyword", "static"),
+    )
+    assert [entry["candidate"] for entry in summary(made)["answers"][::2]] == list(made.candidates)
+    assert summary(made)["keep_failed"] is True
+
+
+def test_given_the_largest_held_out_set_then_the_summary_is_still_small() -> None:
+    made = plan(examples=15_000, holdout=5000, chunk_size=250, others=["a.b", "a.c", "a.d", "a.e"])
+    found = json.dumps(summary(made.model_copy(update={"active": pointer()})))
+    assert len(found) < 20_000, "Step Functions carries 256 kB"
 
 
 def test_given_what_the_preflight_found_then_plan_and_summary_carry_it() -> None:

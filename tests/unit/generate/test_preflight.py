@@ -12,11 +12,13 @@ from intent import bill, models, prices
 from intent.estimate import at_most
 from intent.models import LifeCycle, Retirement
 from intent.plan import Run
-from tests.unit.samples import DOMAIN, NOW, run
+from tests.unit.samples import DOMAIN, NOW, pointer, run
 
 ACTIVE = LifeCycle("ACTIVE", None)
 GONE = LifeCycle("LEGACY", datetime(2026, 9, 14, tzinfo=UTC))
 TEACHER, PREMIER = "us.amazon.nova-pro-v1:0", "us.amazon.nova-premier-v1:0"
+AKIN = "the judge us.anthropic.claude-sonnet-4-6 is of one family with the baseline: it may favour its own kind"
+APART = {"judge": "us.amazon.nova-lite-v1:0", "teacher": "x", "base": "x", "student": "x", "allowed_models": ()}
 OLD_JUDGE, JUDGE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-sonnet-4-6"
 OF_PREMIER: "Cycles" = {PREMIER: GONE, "amazon.nova-premier-v1:0": GONE}
 Cycles = dict[str, LifeCycle | None]
@@ -44,7 +46,7 @@ def test_given_active_models_then_each_is_looked_up_and_the_run_may_start_as_it_
         return ACTIVE
 
     wanted = run()
-    assert check_models(wanted, look_up, NOW) == Checked(wanted, [], [])
+    assert check_models(wanted, look_up, NOW) == Checked(wanted, [], [AKIN])
     assert set(asked) == set(wanted.models.values())
 
 
@@ -82,7 +84,7 @@ def test_given_substitution_then_the_successor_stands_in_and_it_is_said(why: Lif
         ("job_teacher", "amazon.nova-premier-v1:0", "amazon.nova-pro-v1:0"),
     ]
     assert PREMIER in found.substituted[0]["why"]
-    assert found.warnings == []
+    assert found.warnings == [AKIN]
 
 
 def test_given_a_successor_that_is_gone_too_then_its_own_successor_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,11 +110,46 @@ def test_given_a_successor_that_the_roles_may_not_call_then_the_run_is_refused()
     assert (found.error, JUDGE in str(found)) == ("ModelNotAllowed", True)
 
 
-def test_given_a_judge_that_becomes_one_of_a_candidates_family_then_it_is_said() -> None:
-    (warning,) = checked({OLD_JUDGE: GONE}, judge=OLD_JUDGE, on_legacy="substitute").warnings
-    assert warning == f"the judge {JUDGE} is of one family with the baseline: it may favour its own kind"
-    apart = checked({OLD_JUDGE: GONE}, judge=OLD_JUDGE, baseline="us.amazon.nova-lite-v1:0", on_legacy="substitute")
-    assert apart.warnings == []
+@pytest.mark.parametrize("how", ["asked for", "substituted"])
+def test_given_a_judge_of_a_candidates_family_then_it_is_said_however_it_came(how: str) -> None:
+    asked = {"judge": OLD_JUDGE, "on_legacy": "substitute"} if how == "substituted" else {}
+    cycles: Cycles = {OLD_JUDGE: GONE} if how == "substituted" else {}
+    assert checked(cycles, **asked).warnings == [AKIN]
+    assert checked(cycles, **asked, baseline="us.amazon.nova-lite-v1:0").warnings == []
+
+
+def test_given_a_judge_of_the_teachers_family_then_it_is_said_whoever_is_judged() -> None:
+    found = checked({}, judge="us.amazon.nova-lite-v1:0", judged=["edge"])
+    assert found.warnings == [
+        "the judge us.amazon.nova-lite-v1:0 is of one family with the teacher: it may favour its own kind"
+    ]
+
+
+def test_given_candidates_that_are_not_judged_then_their_family_does_not_matter() -> None:
+    assert checked({}, judged=["distilled", "edge"]).warnings == []
+
+
+def test_given_the_active_version_and_other_models_then_their_families_count_if_they_are_judged() -> None:
+    def warned(*judged: str) -> list[str]:
+        given = {**APART, "others": ["us.amazon.nova-premier-v1:0"], "judged": judged}
+        return check_models(run(**given), lambda _: ACTIVE, NOW, pointer()).warnings
+
+    assert warned("distilled", "base") == []
+    (warning,) = warned("active", "other-1")
+    assert "one family with the active and the other-1" in warning
+
+
+def test_given_other_models_then_each_is_checked_before_money_is_spent() -> None:
+    other = "us.amazon.nova-lite-v1:0"
+    assert checked({}, others=[other]).run.others == (other,)
+    assert refusal({other: None}, others=[other]).error == "ModelNotUsable"
+    assert refusal({}, others=["us.amazon.nova-2-lite-v1:0"]).error == "ModelNotAllowed"
+
+
+def test_given_another_model_that_is_gone_then_its_successor_stands_in_at_its_place() -> None:
+    found = checked(OF_PREMIER, others=["us.amazon.nova-lite-v1:0", PREMIER], on_legacy="substitute")
+    assert found.run.others == ("us.amazon.nova-lite-v1:0", TEACHER)
+    assert [(entry["role"], entry["to"]) for entry in found.substituted] == [("other-2", TEACHER)]
 
 
 def test_given_the_full_default_run_then_it_stays_under_its_own_cap() -> None:
@@ -143,9 +180,10 @@ def test_given_a_model_without_a_price_then_the_run_is_refused(role: str) -> Non
 
 
 def test_given_provisioned_throughput_then_it_says_what_the_reports_costs_are() -> None:
-    (warning,) = checked({}, serving={"kind": "provisioned"}).warnings
+    warning, akin = checked({}, serving={"kind": "provisioned"}).warnings
+    assert akin == AKIN
     assert "billed by the hour" in warning
-    assert checked({}).warnings == []
+    assert checked({}).warnings == [AKIN]
 
 
 def test_given_provisioned_throughput_without_a_price_then_the_run_is_refused_and_the_setting_named() -> None:

@@ -12,10 +12,11 @@ from intent.runs import Keys
 from store.lease import Lease
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
-from tests.unit.samples import EXECUTION, RUN_ID, defaults, plan
+from tests.unit.samples import EXECUTION, RUN_ID, defaults, plan, pointer
 from tests.unit.wire import Fault, Wire
 
 KEYS = Keys(RUN_ID)
+POINTER = "/intent-router/dev/active"
 LATER = EXECUTION.replace(":try", ":later")
 ACTIVE = {"modelDetails": {"modelArn": "a", "modelId": "m", "modelLifecycle": {"status": "ACTIVE"}}}
 GONE = Fault(400, "ExecutionDoesNotExist")
@@ -25,6 +26,7 @@ GONE = Fault(400, "ExecutionDoesNotExist")
 def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     """A run whose first execution has failed."""
     monkeypatch.setenv("RUN_DEFAULTS", json.dumps(defaults()))
+    monkeypatch.setenv("POINTER_PARAMETER", POINTER)
     aws["bedrock"] = Wire("bedrock").on("GetFoundationModel", ACTIVE).client
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
@@ -61,6 +63,16 @@ def test_given_a_failed_run_then_it_goes_on_under_its_own_id_with_its_own_plan(o
     assert (found["ok"], found["run_id"], found["attempt"], found["abandoned"]) == (True, RUN_ID, 2, None)
     assert (found["first"], found["last"], found["assembled"]) == (1, len(before.batches), False)
     assert kept(objects) == before.model_copy(update={"attempt": 2, "execution_arn": LATER})
+
+
+def test_given_another_version_in_service_by_now_then_the_resumed_run_compares_with_that_one(
+    objects: Objects, aws: dict[str, Any]
+) -> None:
+    old, new = pointer(version=3), pointer(version=4)
+    objects.write_json(KEYS.plan, plan().model_copy(update={"active": old}).model_dump(mode="json"))
+    aws["ssm"].put_parameter(Name=POINTER, Value=new.model_dump_json(exclude_none=True), Type="String")
+    assert "active" in {entry["candidate"] for entry in ask()["answers"]}
+    assert kept(objects).active == new
 
 
 def test_given_a_retried_call_then_the_attempt_is_raised_once(objects: Objects) -> None:

@@ -11,12 +11,13 @@ from generate.plan import first_batches
 from intent import estimate as estimating
 from intent import prompts
 from intent.bill import EPOCHS, ITEMS, ON_DEMAND, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
+from intent.candidates import JUDGED
 from intent.estimate import at_most, estimate
-from intent.plan import JUDGED, Run
+from intent.plan import Run
 from intent.prices import load, put_over
 from intent.scoring import RUBRIC, SCALE
 from intent.tokens import tokens
-from tests.unit.samples import DOMAIN, run
+from tests.unit.samples import DOMAIN, pointer, run
 
 TABLE, TEXTS = load(), Texts.of(DOMAIN)
 EXAMPLES = st.integers(300, 14_000)
@@ -49,14 +50,45 @@ def test_given_a_run_then_each_item_is_as_computed_by_hand() -> None:
     assert found["model_storage_month"].usd == TABLE.storage.per_model_and_month
     long = 200 * (tokens(prompts.teacher(DOMAIN)) + QUERY_TOKENS)
     short, said = 200 * (tokens(prompts.student(DOMAIN)) + QUERY_TOKENS), 200 * TEXTS.stopped
-    asked_of = {wanted.student: short, wanted.base: long, wanted.baseline: long, wanted.teacher: long}
-    answers = sum(TABLE.cost(model, read, said) for model, read in asked_of.items())
+    models = (wanted.base, wanted.baseline, wanted.teacher)
+    asked_of = [(wanted.student, short), (wanted.base, short), *((model, long) for model in models)]
+    answers = sum(TABLE.cost(model, read, said) for model, read in asked_of)
     assert found["answer"].usd == pytest.approx(answers, abs=1e-4)
+    rated = len(JUDGED) * 200 + wanted.judge_repeat
     each = tokens(RUBRIC) + tokens(str(SCALE)) + QUERY_TOKENS + 2 * TEXTS.answer
-    assert found["judge"].usd == usd(wanted.judge, len(JUDGED) * 200 * each, len(JUDGED) * 200 * VERDICT_TOKENS)
+    assert found["judge"].usd == usd(wanted.judge, rated * each, rated * VERDICT_TOKENS)
     assert found["aws"].usd == pytest.approx(
-        TABLE.aws.per_run + TABLE.aws.per_step * (len(planned) + 7 * 1 + len(JUDGED)), abs=1e-4
+        TABLE.aws.per_run + TABLE.aws.per_step * (len(planned) + 8 * 1 + len(JUDGED) + 1), abs=1e-4
     )
+
+
+def test_given_more_candidates_then_their_answers_and_the_judges_are_in_the_bill() -> None:
+    plain = run(examples=1000, holdout=200, judged=["distilled", "baseline"], judge_repeat=0)
+    other, table = "us.amazon.nova-lite-v1:0", TABLE
+    more = plain.model_copy(update={"others": (other,), "judged": ("distilled", "baseline", "active", "other-1")})
+    batches = first_batches(plain, DOMAIN)
+    without = {item.item: item for item in estimate(plain, batches, DOMAIN, table)}
+    found = {item.item: item for item in estimate(more, batches, DOMAIN, table, pointer())}
+    long, short = (200 * (tokens(p(DOMAIN)) + QUERY_TOKENS) for p in (prompts.teacher, prompts.student))
+    said = 200 * TEXTS.stopped
+    added = table.cost(other, long, said) + table.cost("amazon.nova-micro-v1:0", short, said)
+    assert found["answer"].usd == pytest.approx(without["answer"].usd + added, abs=2e-4)
+    assert found["judge"].usd == pytest.approx(2 * without["judge"].usd, abs=2e-4)
+    assert found["aws"].usd == pytest.approx(without["aws"].usd + 4 * table.aws.per_step, abs=2e-4)
+    assert at_most(more, batches, DOMAIN, table, pointer()) > at_most(plain, batches, DOMAIN, table)
+    again = plain.model_copy(update={"judge_repeat": 100})
+    assert bill(again)["judge"].usd == pytest.approx(1.25 * without["judge"].usd, abs=2e-4)
+
+
+def test_given_a_model_named_for_the_run_that_has_no_price_then_it_is_named() -> None:
+    with pytest.raises(KeyError, match=r"no price for x\.y"):
+        bill(run(others=["x.y"]))
+
+
+def test_given_thousands_held_out_then_the_judge_has_jobs_in_parts() -> None:
+    one, five = (run(examples=10_000, holdout=size, chunk_size=1000) for size in (1000, 5000))
+    steps = (bill(five)["aws"].usd - bill(one)["aws"].usd) / TABLE.aws.per_step
+    assert steps == pytest.approx(4 * (8 + len(JUDGED)), abs=0.5)
 
 
 def test_given_fine_tuning_then_no_teacher_answers_inside_the_job() -> None:

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from intent.plan import CANDIDATES, JUDGED, MIN_TRAINING, Plan
+from intent.candidates import CANDIDATES, JUDGED, KNOWN
+from intent.figures import WHO
+from intent.plan import MIN_TRAINING, Plan
 from tests.unit.samples import plan, run
 
 
@@ -18,7 +20,14 @@ from tests.unit.samples import plan, run
         ({"examples": 139}, "examples"),
         ({"examples": 15_001}, "examples"),
         ({"holdout": 19}, "holdout"),
-        ({"holdout": 1001}, "holdout"),
+        ({"holdout": 5001}, "holdout"),
+        ({"others": ["a.b", "a.b"]}, "others: a model is named twice"),
+        ({"others": ["a", "b", "c", "d", "e"]}, "others"),
+        ({"others": ["no id"]}, "others"),
+        ({"others": "a.b"}, "others"),
+        ({"judged": ["distilled", "cascade"]}, "judged: cascade is none of distilled"),
+        ({"judge_repeat": 1001}, "judge_repeat"),
+        ({"keep_failed": "perhaps"}, "keep_failed"),
         ({"mode": "both"}, "mode"),
         ({"customization": "CONTINUED_PRE_TRAINING"}, "customization"),
         ({"max_cost_usd": 0}, "max_cost_usd"),
@@ -34,7 +43,7 @@ def test_given_settings_that_do_not_fit_then_the_field_is_named(changed: dict[st
         run(**changed)
 
 
-@given(st.integers(140, 15_000), st.integers(20, 1000))
+@given(st.integers(140, 15_000), st.integers(20, 5000))
 def test_given_a_run_that_may_start_then_its_three_parts_fill_it(examples: int, holdout: int) -> None:
     try:
         wanted = run(examples=examples, holdout=holdout)
@@ -54,3 +63,7 @@ def test_given_a_plan_then_it_survives_its_file_and_finds_its_batches() -> None:
 
 def test_given_the_candidates_then_those_that_are_judged_are_among_them() -> None:
     assert set(JUDGED) < set(CANDIDATES)
+
+
+def test_given_the_candidates_then_the_gate_may_name_each_of_them_and_the_cascade() -> None:
+    assert {*KNOWN, "cascade"} == set(WHO)

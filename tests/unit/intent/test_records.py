@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from intent.records import MAX_QUERY, answer, clean, conversation, line, plain
+from intent.records import answer, conversation, line
+from intent.text import MAX_QUERY, clean, plain
 from intent.weights import Parsed, parse
 from tests.unit.samples import MODALITIES, WEIGHTS, example
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from intent.plan import CANDIDATES, JUDGED
-from intent.runs import MAX_RUN_ID, Keys, is_run_id, job_name, job_names, run_id
+from intent.candidates import KNOWN
+from intent.runs import JUDGE, MAX_RUN_ID, REPEAT, Keys, is_run_id, job_name, job_names, judge_job, run_id
 
 _BEDROCK = botocore.session.get_session().get_service_model("bedrock")
 # Characters of keys in the S3 URIs that Bedrock reads, and single slashes between them.
 _KEY = re.compile(r"[-!_*'().a-zA-Z0-9]+(/[-!_*'().a-zA-Z0-9]+)*/?")
+JUDGES = [f"{JUDGE}{job}" for job in (*(judge_job(name, part) for name in KNOWN for part in (1, 2, 5)), REPEAT)]
 PURPOSES = {
     "batch job": ("CreateModelInvocationJob", "jobName", ["write"]),
     "batch token": ("CreateModelInvocationJob", "clientRequestToken", ["write"]),
@@ -23,9 +24,9 @@ PURPOSES = {
     "customization token": ("CreateModelCustomizationJob", "clientRequestToken", ["distill"]),
     "deployment": ("CreateCustomModelDeployment", "modelDeploymentName", ["student"]),
     "deployment token": ("CreateCustomModelDeployment", "clientRequestToken", ["student"]),
-    "evaluation job": ("CreateEvaluationJob", "jobName", [f"judge-{name}" for name in JUDGED]),
-    "evaluation token": ("CreateEvaluationJob", "clientRequestToken", [f"judge-{name}" for name in JUDGED]),
-    "evaluation search": ("ListEvaluationJobs", "nameContains", [f"judge-{name}" for name in JUDGED]),
+    "evaluation job": ("CreateEvaluationJob", "jobName", JUDGES),
+    "evaluation token": ("CreateEvaluationJob", "clientRequestToken", JUDGES),
+    "evaluation search": ("ListEvaluationJobs", "nameContains", JUDGES),
 }
 NAMES = st.one_of(
     st.text(alphabet=st.characters(exclude_categories=[]), max_size=80),
@@ -75,9 +76,9 @@ def test_given_any_execution_name_then_every_key_suits_bedrock(name: str) -> Non
     made += [keys.job_input, keys.job_output]
     made += [keys.batch(1), keys.quarantine(1), keys.reply(1), keys.dropped]
     made += [part for split in ("train", "validation", "holdout") for part in (keys.split(split), keys.examples(split))]
-    for candidate in CANDIDATES:
+    for candidate in KNOWN:
         made += [keys.responses(candidate, 1), keys.all_responses(candidate)]
-        made += [keys.judge_input(candidate), keys.judge_output(candidate)]
+        made += [keys.judge_input(candidate), keys.judge_input(candidate, 2), keys.judge_output(candidate)]
         made += [Keys(run_id(name), attempt=2).judge_output(candidate)]
     assert len(set(made)) == len(made)
     assert all(_KEY.fullmatch(key) and key.startswith(keys.prefix) for key in made)
@@ -105,6 +106,11 @@ def test_given_attempts_then_the_first_has_the_plain_name_and_the_latest_comes_f
 @pytest.mark.parametrize("text", ["", "-", "a-", "a--b", "A", "a/b", "..", "a\n", "x" * 41])
 def test_given_another_text_then_it_is_no_run_id(text: str) -> None:
     assert not is_run_id(text)
+
+
+def test_given_parts_and_attempts_then_no_two_judge_jobs_share_a_name() -> None:
+    names = [job_name("r" * 40, purpose, attempt) for purpose in JUDGES for attempt in (1, 2, 5, 99)]
+    assert len(set(names)) == len(names)
 
 
 def test_given_a_purpose_that_is_too_long_then_the_error_says_so() -> None:

@@ -1,5 +1,6 @@
 """The active version, kept through bad moments."""
 
+import math
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -8,6 +9,7 @@ import pytest
 from edge.model import EdgeModel, EdgeModelError
 from intent.pointer import Pointer
 from route.active import RETRY_SECONDS, Active, ActiveVersion
+from route.deadline import Deadline
 from route.errors import NotReady
 from tests.unit.samples import MODALITIES, edge_student
 
@@ -17,12 +19,14 @@ from .samples import BLOB, POINTER
 class Source:
     """A pointer and objects that may fail."""
 
-    def __init__(self, pointer: Pointer | Exception | None, blob: bytes | Exception = BLOB) -> None:
+    def __init__(
+        self, pointer: Pointer | Exception | None, blob: bytes | Exception = BLOB, seconds: float = 0.0
+    ) -> None:
         self.pointer, self.blob = pointer, blob
         self.reads: list[str] = []
         self.warnings: list[str] = []
         self.now = 0.0
-        self.asked = 0
+        self.asked = self.forgotten = 0
         self.release: EdgeModel | Exception = edge_student("visual")
         self.version = ActiveVersion(
             self.read_pointer,
@@ -30,6 +34,8 @@ class Source:
             self.read_release,
             lambda code, _: self.warnings.append(code),
             modalities=MODALITIES,
+            forget=self.forget,
+            seconds=seconds,
             clock=lambda: self.now,
         )
 
@@ -38,6 +44,9 @@ class Source:
         if isinstance(self.pointer, Exception):
             raise self.pointer
         return self.pointer
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def read_release(self) -> EdgeModel:
         if isinstance(self.release, Exception):
@@ -121,7 +130,7 @@ def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
 def test_given_a_student_of_another_taxonomy_then_it_is_not_used() -> None:
     blob = edge_student(modalities=("text", "tables")).to_bytes()
     source = Source(another(blob), blob)
-    assert source.version.get().edge is None
+    assert source.version.get().edge is source.release
     assert source.warnings == ["edge_unreadable"]
 
 
@@ -144,28 +153,37 @@ BROKEN: dict[str, Callable[[], bytes | Exception]] = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_given_an_edge_file_that_is_not_the_pointers_then_the_distilled_student_goes_on_alone(what: str) -> None:
+def test_given_an_edge_file_that_is_not_the_pointers_then_the_releases_stands_in_and_is_never_sure(what: str) -> None:
     source = Source(POINTER, BROKEN[what]())
     found = source.version.get()
-    assert found == Active.of(POINTER, None, stale=True)
+    assert isinstance(source.release, EdgeModel)
+    assert found == Active.of(POINTER, source.release, stale=True)
+    assert found.threshold == math.inf
     assert source.warnings == ["edge_unreadable"]
+
+
+def test_given_no_edge_file_at_all_then_the_distilled_student_goes_on_alone() -> None:
+    source = Source(POINTER, PermissionError())
+    source.release = FileNotFoundError()
+    assert source.version.get() == Active.of(POINTER, None, stale=True)
+    assert source.warnings == ["edge_unreadable", "release_unreadable"]
 
 
 def test_given_a_file_with_the_right_checksum_that_is_no_model_then_it_is_not_used() -> None:
     source = Source(another(b"not a model"), b"not a model")
-    assert source.version.get().edge is None
+    assert source.version.get().edge is source.release
     assert source.warnings == ["edge_unreadable"]
 
 
 def test_given_an_edge_file_that_comes_back_then_it_is_used_after_a_while() -> None:
     source = Source(POINTER, TimeoutError())
-    assert source.version.get().edge is None
+    assert source.version.get().stale
     source.blob = BLOB
     source.now = RETRY_SECONDS - 0.1
-    assert source.version.get().edge is None
+    assert source.version.get().stale
     source.now = RETRY_SECONDS
     found = source.version.get()
-    assert found.edge is not None
+    assert found.edge is not source.release
     assert not found.stale
 
 
@@ -206,3 +224,37 @@ def test_given_a_way_back_to_a_version_whose_file_is_held_then_it_is_not_read_ag
     source.pointer = POINTER
     found = source.version.get()
     assert (found.edge is not None, found.stale, len(source.reads)) == (True, False, 2)
+
+
+def test_given_too_little_time_then_nothing_is_read_and_the_next_request_reads() -> None:
+    source = Source(POINTER, seconds=1.0)
+    found = source.version.get(Deadline(0.5))
+    assert (found.version, found.failure, source.asked, source.warnings) == (0, "pointer_unreadable", 0, [])
+    assert source.version.get(Deadline(2)).version == POINTER.version
+
+
+class Once(Deadline):
+    """Time for one call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls = 0
+
+    def allows(self, seconds: float) -> bool:
+        self._calls += 1
+        return self._calls == 1
+
+
+def test_given_time_for_the_pointer_only_then_the_file_is_read_by_the_next_request() -> None:
+    source = Source(POINTER)
+    assert source.version.get(Once()).stale
+    assert (source.asked, source.reads) == (1, [])
+    assert not source.version.get().stale
+
+
+def test_given_a_wish_for_the_present_then_what_is_remembered_is_forgotten_first() -> None:
+    source = Source(POINTER)
+    source.version.get()
+    assert source.forgotten == 0
+    source.version.get(fresh=True)
+    assert source.forgotten == 1

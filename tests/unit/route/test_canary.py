@@ -18,7 +18,7 @@ from route.errors import NotReady
 from tests.unit.intent.test_weights_parse import REFUSED
 from tests.unit.samples import MODALITIES, WEIGHTS, edge_student, leaning
 
-from .samples import event
+from .samples import POINTER, event
 from .trials import CANDIDATE, LEFT, OTHER_ANSWER, OURS, TAKEN, THEIRS, Process
 
 DOCUMENT = json.loads(openapi.FILE.read_text("utf-8"))
@@ -110,8 +110,8 @@ def test_given_a_canary_that_cannot_answer_then_the_active_version_does_as_if_th
     status, body = serve(process, monkeypatch)(query=TAKEN[0])
     assert (status, body["source"], body["model"]["version"], body["weights"]) == (200, "distilled", 3, WEIGHTS)
     assert "v2, on trial, could not answer" in body["warnings"][0]
-    invalid = isinstance(said, str)
-    assert body["usage"]["input_tokens"] == (120 if invalid else 60), "what was paid in vain is in the bill"
+    invalid = isinstance(said, str | Malformed)
+    assert body["usage"]["input_tokens"] == (120 if isinstance(said, str) else 60), "what was paid in vain is billed"
     assert (counted["CandidateRequests"], counted["CandidateFallbacks"], counted["Fallbacks"]) == (1, 1, 0)
     assert (counted["CandidateErrors"], counted["CandidateInvalidAnswers"]) == (not invalid, invalid)
 
@@ -178,11 +178,29 @@ def test_given_a_canary_that_keeps_failing_then_nobody_waits_for_it_any_more() -
 
 
 def test_given_an_active_version_that_cannot_answer_either_then_it_is_not_ready_as_without_a_canary() -> None:
-    process = Process()
+    process = without_edge()
     process.says = dict.fromkeys((OURS, THEIRS), Busy("x"))
-    process.files = dict.fromkeys(process.files, PermissionError())
     with pytest.raises(NotReady):
         process.decide(TAKEN[0])
+
+
+def test_given_no_edge_student_that_could_answer_after_it_then_the_canary_is_not_asked() -> None:
+    process = without_edge()
+    found = process.decide(TAKEN[0])
+    assert (found.by.version, found.decision.source, found.attempt) == (3, "distilled", None)
+    assert process.asked == [OURS]
+
+
+def without_edge() -> Process:
+    """Nor that of the release."""
+
+    def lost() -> EdgeModel:
+        raise OSError
+
+    process = Process()
+    process.files[POINTER.edge.s3_key] = PermissionError()
+    process.release = lost
+    return process
 
 
 def test_given_a_batch_then_each_query_is_answered_by_its_version(

@@ -1,6 +1,5 @@
 """Every endpoint but POST /route itself, and the document that describes them all."""
 
-import functools
 import json
 import threading
 import time
@@ -147,7 +146,7 @@ def test_given_a_slow_student_then_the_budget_holds_and_the_edge_answers_the_res
         return Reply(ANSWER, "end_turn", 1, 1, 1.0)
 
     serve(slow)
-    monkeypatch.setattr("route.service.decide_all", functools.partial(batch.decide_all, budget=0.2))
+    monkeypatch.setattr("route.endpoints.BUDGET_SECONDS", 0.2)
     started = time.monotonic()
     try:
         body = many(*(f"q{number}" for number in range(30)))[1]
@@ -190,7 +189,7 @@ def test_given_a_promoted_version_then_health_and_version_name_it(serve: Serve) 
     [
         (None, BLOB, {"pointer": "absent", "edge": "loaded"}),
         (TimeoutError(), BLOB, {"pointer": "unreadable", "edge": "loaded"}),
-        (POINTER, b"damaged", {"pointer": "read", "edge": "unreadable"}),
+        (POINTER, b"damaged", {"pointer": "read", "edge": "stale"}),
     ],
 )
 def test_given_something_missing_then_health_is_degraded_and_says_what(

@@ -18,7 +18,9 @@ from intent.pointer import Pointer
 from intent.weights import UNITS
 from route import handler
 from route.active import ActiveVersion
+from route.batch import BUDGET_SECONDS
 from route.cache import DecisionCache
+from route.deadline import ANSWER_SECONDS, longest
 from route.errors import NotReady
 from route.service import Service
 from tests.unit.conftest import BUCKET
@@ -276,12 +278,14 @@ def test_given_a_throttled_student_then_nobody_waits_for_a_second_attempt(
 
 def test_given_the_clients_limits_then_they_add_up_to_less_than_the_gateways() -> None:
     def worst(config: Any) -> float:
-        return config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout)
+        backoff = 1.0  # seconds before the second attempt at most, standard mode
+        attempts = config.retries["total_max_attempts"]
+        return attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1) * backoff
 
-    backoff = 1.0  # seconds before the second attempt at most, standard mode
-    total = worst(PROMPT) + 2 * (worst(STORES) + backoff)
-    assert total < 29, "API Gateway's integration timeout, seconds"
-    assert worst(PROMPT) <= 3
+    function = 20  # seconds, cdk/route.py (tests/infra holds it); the gateway waits for 29
+    assert worst(PROMPT) == longest(PROMPT) < ANSWER_SECONDS == 3.0
+    assert worst(STORES) == longest(STORES) < ANSWER_SECONDS
+    assert ANSWER_SECONDS < BUDGET_SECONDS < function < 29
 
 
 def test_given_one_origin_then_its_pages_may_read_answers_and_errors(

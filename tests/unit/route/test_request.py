@@ -25,7 +25,7 @@ def refusal(body: object, **changed: Any) -> RouteError:
 def test_given_the_gateways_event_then_the_query_and_the_defaults_are_read() -> None:
     request = read(event(), RouteRequest)
     assert request.query == "find where the coach shouts time out over crowd noise, 2024 finals"
-    assert (request.explain, request.targets, request.floor) == (False, [], 0.05)
+    assert (request.explain, list(request.targets), request.floor) == (False, [], 0.05)
 
 
 def test_given_every_field_then_each_is_read() -> None:

@@ -16,7 +16,7 @@ from tests.unit.samples import ANSWER, WEIGHTS, leaning
 
 from .samples import replying, student
 from .test_canary import counted, serve
-from .trials import LEFT, OTHER_ANSWER, OURS, TAKEN, THEIRS, Process
+from .trials import CANDIDATE, LEFT, OTHER_ANSWER, OURS, TAKEN, THEIRS, Process
 
 __all__ = ["counted"]
 
@@ -160,12 +160,16 @@ def test_given_questions_without_an_answer_then_they_count_as_the_most_that_they
     assert asked == 2, "1,000 tokens and the query in, 80 out: 0.000047 USD"
 
 
-def test_given_a_student_without_a_price_then_it_is_not_asked() -> None:
-    model = "arn:aws:bedrock:us-east-1:123456789012:custom-model/unknown.model-v1:0/abcdefghij12"
-    process = shadowed()
-    candidate = process.active.candidate
-    assert candidate is not None
-    unpriced = candidate.distilled.model_copy(update={"model_arn": model})
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"model_arn": "arn:aws:bedrock:us-east-1:123456789012:custom-model/unknown.model-v1:0/abcdefghij12"},
+        {"deployment_arn": "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghij12"},
+    ],
+    ids=["unknown", "by the hour"],
+)
+def test_given_a_student_without_a_price_then_it_is_not_asked(changed: dict[str, str]) -> None:
+    unpriced = CANDIDATE.distilled.model_copy(update=changed)
     process = shadowed(distilled=unpriced)
     process.decide(TAKEN[0])
     assert (findings(process).held_back, process.asked) == (1, [OURS])

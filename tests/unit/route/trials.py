@@ -1,14 +1,17 @@
 """A process with a version on trial: both versions' files and models, each of which a test may break."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
 from bedrock.converse import Question, Reply
+from edge.model import EdgeModel
 from intent.pointer import Candidate, Pointer
 from route.active import Active, ActiveVersion
 from route.breaker import Breaker
 from route.cache import DecisionCache
+from route.deadline import NEVER
 from route.request import RouteRequest
 from route.router import Mode
 from route.service import Service
@@ -43,10 +46,11 @@ class Process:
         self.read: list[str] = []
         self.warnings: list[str] = []
         self.now = 0.0
+        self.release: Callable[[], EdgeModel] = edge_student
         self.versions = ActiveVersion(
             self._pointer,
             self._file,
-            edge_student,
+            self._release,
             lambda code, _: self.warnings.append(code),
             modalities=MODALITIES,
             clock=lambda: self.now,
@@ -62,18 +66,20 @@ class Process:
         return Reply(said, "end_turn", 60, 25, 12.5)
 
     def decide(self, query: str, **options: Any) -> Answered:
-        request = RouteRequest.model_validate({"query": query, **options})
-        return self.service.decide(query, request, self.active)
+        return self.service.decide(query, RouteRequest(query=query, **options), NEVER)
 
     @property
     def active(self) -> Active:
         """What the function would answer with now."""
-        return self.service.active()
+        return self.service.active(NEVER)
 
     def _pointer(self) -> Pointer:
         if isinstance(self.pointer, Exception):
             raise self.pointer
         return self.pointer
+
+    def _release(self) -> EdgeModel:
+        return self.release()
 
     def _file(self, key: str) -> bytes:
         self.read.append(key)
