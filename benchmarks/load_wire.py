@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
@@ -66,15 +65,17 @@ def fails(query: str) -> bool:
 
 @contextmanager
 def wired() -> Generator[Callable[[str], Weights]]:
-    """`boto3.client` gives clients that are answered here. Yields what the student says of a query when it is well."""
-    made = boto3.client
+    """The route's clients are answered here. Yields what the student says of a query when it is well."""
+    from doors import light  # noqa: PLC0415  (doors reads the environment when it is imported)
 
-    def client(service: str, **settings: Any) -> Any:  # noqa: ANN401  (boto3 builds client classes at run time)
+    made = light.client
+
+    def client(service: str, **settings: Any) -> Any:  # noqa: ANN401  (botocore builds client classes at run time)
         found = made(service, **settings)
         found.meta.events.register("before-send", _answer)
         return found
 
-    with mock.patch.object(boto3, "client", client):
+    with mock.patch.object(light, "client", client):
         yield _said
 
 

@@ -17,7 +17,7 @@ _TRIAL = ("CandidateFallbacks", "CandidateInvalidAnswers", "ShadowAgreements", "
 _FIVE_MINUTES = Duration.minutes(5)
 FALLBACK_SHARE = 0.1  # of the requests: above it the distilled student is as good as down
 SHADOW_USD_PER_HOUR = 1.0  # what all processes may spend on asking a shadow
-INVALID_SHARE = 0.02  # of the requests; a student is promoted with at most 0.005 (lambdas/evaluate/gate.py)
+INVALID_SHARE = 0.02  # of the requests; a student is promoted with at most 0.005 (gate.yaml)
 
 
 class Notices(Construct):

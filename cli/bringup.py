@@ -47,11 +47,14 @@ def start_cloud(console: Console, port: int, workdir: Path = WORKDIR, taxonomy: 
             raise ToolFailed(str(error)) from None
 
 
-def deploy(console: Console, target: Target) -> str:
-    """Synthesise once and deploy that; the embedded AWS is bootstrapped on the way. Returns what CDK printed."""
+def deploy(console: Console, target: Target, **context: str) -> str:
+    """Synthesise once and deploy that; the embedded AWS is bootstrapped on the way. Returns what CDK printed.
+
+    `context`: as `Cdk.synth`.
+    """
     cdk = Cdk.of(target)
     with step(console, "Synthesise"):
-        cdk.synth()
+        cdk.synth(**context)
     if not target.embedded:
         return cdk.deploy(ask=True)
     with step(console, "Bootstrap"):

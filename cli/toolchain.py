@@ -29,12 +29,16 @@ class Cdk:
             return cls(target=target, assembly=target.embedded.workdir / "cdk.out")
         return cls(target=target, assembly=ROOT / "cdk.out" / target.stage)
 
-    def synth(self) -> str:
-        """Write the templates and assets. For an account, the first time, pip fills the cache of dependency layers."""
-        context = ["-c", f"stage={self.target.stage}"]
+    def synth(self, **context: str) -> str:
+        """Write the templates and assets. For an account, the first time, pip fills the cache of dependency layers.
+
+        `context`: keys of cdk.json's context, to be other than there.
+        """
+        chosen = {"stage": self.target.stage, **context}
         if self.target.embedded:  # its models know one taxonomy
-            context += ["-c", f"taxonomy={self.target.embedded.taxonomy}"]
-        return self._run("synth", "--quiet", "--output", str(self.assembly), *context)
+            chosen["taxonomy"] = str(self.target.embedded.taxonomy)
+        given = [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
+        return self._run("synth", "--quiet", "--output", str(self.assembly), *given)
 
     def bootstrap(self) -> str:
         """Prepare an account and Region for CDK, once; again is harmless."""

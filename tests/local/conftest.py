@@ -20,6 +20,7 @@ from local.bedrock.faults import client as faults
 from local.bedrock.faults.client import Fault
 
 EXAMPLES = 300
+GATE = "tests/local/gate.yaml"
 LEFT_OUT = ("duplicates", "invalid", "off_cell", "lost")
 _PATIENCE = 240  # seconds; a run of this size takes about 15 on two idle cores
 
@@ -34,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def target() -> Generator[Target]:
     quiet = Console(quiet=True)
     with demo.cloud(quiet) as found:
-        bringup.deploy(quiet, found)
+        bringup.deploy(quiet, found, gate=GATE)
         yield found
 
 

@@ -9,7 +9,7 @@ from cli import ask, bringup, report, runs
 from cli.settings import ROOT, choose_taxonomy
 from cli.target import Target
 from local import demo
-from tests.local.conftest import EXAMPLES, Pipeline
+from tests.local.conftest import EXAMPLES, GATE, Pipeline
 
 DOCUMENTS = ROOT / "docs" / "taxonomies" / "document-search.yaml"
 MODALITIES = ["text", "tables", "figures", "metadata"]
@@ -21,7 +21,7 @@ def documents() -> Generator[Target]:
     quiet = Console(quiet=True)
     try:
         with demo.cloud(quiet, DOCUMENTS) as found:
-            bringup.deploy(quiet, found)
+            bringup.deploy(quiet, found, gate=GATE)
             yield found
     finally:
         choose_taxonomy(ROOT / "taxonomy.yaml")

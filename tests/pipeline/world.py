@@ -19,6 +19,7 @@ from deploy import handler as deploying
 from doors import Handler, clients
 from evaluate import data
 from evaluate import handler as evaluating
+from evaluate.responses import Response
 from generate import handler as planning
 from intent.candidates import ACTIVE, KNOWN, STUDENTS
 from intent.runs import LEASE, Keys, job_name, run_id
@@ -146,7 +147,9 @@ class Bedrock(FakeBedrock):
         return {"jobArn": self.jobs[name]}
 
     def list_evaluation_jobs(self, **_: Any) -> dict[str, Any]:
-        return {"jobSummaries": [{"jobName": name, "jobArn": arn} for name, arn in self.jobs.items()]}
+        return {
+            "jobSummaries": [{"jobName": name, "jobArn": arn, "status": "Completed"} for name, arn in self.jobs.items()]
+        }
 
     def get_evaluation_job(self, **_: Any) -> dict[str, str]:
         return {"status": "Completed"}
@@ -185,9 +188,11 @@ class States:
 class Sns:
     def __init__(self) -> None:
         self.published: list[str] = []
+        self.messages: list[dict[str, Any]] = []
 
     def publish(self, **request: str) -> None:
         self.published.append(request["Subject"])
+        self.messages.append(json.loads(request["Message"]))
 
 
 class Watched:
@@ -292,11 +297,21 @@ class Stack(Target):
         return {"StateMachineArn": "m", "DataBucketName": BUCKET, "PointerName": POINTER}[name]
 
 
-class Pipeline:
-    """Executions of the state machine in a world."""
+def as_they_are(_: str, answers: list[Response]) -> list[Response]:
+    """Every candidate answers as the teacher would."""
+    return answers
 
-    def __init__(self, definition: Mapping[str, Any], world: World) -> None:
-        self._definition = definition
+
+class Pipeline:
+    """Executions of the state machine in a world. `spoil`: what becomes of a candidate's answers, by its name."""
+
+    def __init__(
+        self,
+        definition: Mapping[str, Any],
+        world: World,
+        spoil: Callable[[str, list[Response]], list[Response]] = as_they_are,
+    ) -> None:
+        self._definition, self._spoil = definition, spoil
         self.world = world
         self.results: dict[str, Any] = {}
 
@@ -417,7 +432,7 @@ class Pipeline:
         more["confidence"] = 0.9 if name == "edge" else None
         answers = [response(n, leaning(MODALITIES[n % 4]), **more) for n in range(20)]
         watched: Any = self.world.client("s3")
-        data.keep_chunk(Objects(watched, BUCKET), Keys(payload["run_id"]), name, chunk, answers)
+        data.keep_chunk(Objects(watched, BUCKET), Keys(payload["run_id"]), name, chunk, self._spoil(name, answers))
         assert name in KNOWN
         return {"candidate": name, "answered": 20, "valid": 20}
 
