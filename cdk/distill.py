@@ -61,7 +61,7 @@ class Distill(Construct):
         stack, storage = Stack.of(self), workshop.storage
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         made = ["runs/*/dataset/manifest.json", "runs/*/dataset/train.jsonl"]
-        storage.grant(self.start.role, read=["runs/*/plan.json", *made])
+        storage.grant(self.start.role, read=["lease.json", "runs/*/plan.json", *made])
         students = bedrock.student_arns(stack, workshop.settings.models.allowed)
         models = [bedrock.own_arn(stack, "custom-model"), *students]
         allow(self.start.role, "bedrock:CreateModelCustomizationJob", on=[*jobs, *models], because=why)

@@ -100,7 +100,7 @@ class Generate(Construct):
         stack, storage = Stack.of(self), workshop.storage
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         models = bedrock.model_arns(stack, workshop.settings.models.allowed)
-        storage.grant(self.job_start.role, read=[_PLAN, _WRITTEN], write=[_JOB])
+        storage.grant(self.job_start.role, read=["lease.json", _PLAN, _WRITTEN], write=[_JOB])
         allow(self.job_start.role, "bedrock:CreateModelInvocationJob", on=[*jobs, *models], because=why)
         allow_pass(self.job_start.role, self.job_role)
         allow(self.job_status.role, "bedrock:GetModelInvocationJob", on=jobs, because=why)

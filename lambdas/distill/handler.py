@@ -10,6 +10,7 @@ from distill.check import DataSetInvalid, check
 from doors import door
 from doors.clients import client, environment
 from intent.runs import Keys, job_names
+from store.lease import Lease
 from store.objects import Objects
 
 
@@ -73,6 +74,8 @@ def start(request: RunRequest) -> dict[str, Any]:
     key, rules = keys.split("train"), {name: run[name] for name in ("customization", "mode")}
     try:
         check(key, objects.stream_lines(key), **rules, digest=digest)
+        if not Lease(client("s3"), objects.bucket).is_held_by(plan["execution_arn"]):
+            return {"ok": False, "error": "LeaseLost", "message": "the lease is another run's: no job was started"}
         return {"ok": True, "job_arn": customization.start(bedrock, training)}
     except DataSetInvalid as invalid:
         return {"ok": False, "error": "DataSetInvalid", "message": str(invalid)}

@@ -202,6 +202,8 @@ def job_start(request: JobRequest) -> dict[str, Any]:
         output_uri=objects.uri(keys.job_output),
         key_arn=settings.key_arn,
     )
+    if not Lease(client("s3"), objects.bucket).is_held_by(planned.execution_arn):
+        return {"status": "refused", "error": "LeaseLost", "message": "the lease is another run's: no job was started"}
     try:
         return {"status": "started", "job_arn": invocation.start(bedrock, wanted), "batches": len(asked)}
     except Refused as refused:

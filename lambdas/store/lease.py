@@ -73,6 +73,15 @@ class Lease:
         body = json.loads(answer["Body"].read())
         return Holder(body["execution_arn"], body["run_id"], answer["ETag"], body.get("abandoned"), body.get("until"))
 
+    def is_held_by(self, execution_arn: str) -> bool:
+        """Whether this execution holds it. Asked right before something is paid for.
+
+        A function goes on when its execution is stopped, and what it then starts would be found by nobody: the next run
+        has cleaned up already.
+        """
+        holder = self.holder()
+        return holder is not None and holder.execution_arn == execution_arn
+
     def take(
         self, execution_arn: str, run_id: str, is_running: Callable[[str], bool], *, seconds: float | None = None
     ) -> Taken | Held:

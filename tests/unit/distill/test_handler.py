@@ -9,7 +9,7 @@ import pytest
 from distill import handler
 from edge.model import EdgeModel
 from intent.records import conversation
-from intent.runs import Keys, job_name
+from intent.runs import LEASE, Keys, job_name
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
 from tests.unit.samples import JOB, MODALITIES, MODEL, RUN_ID, example, leaning, plan
@@ -29,7 +29,13 @@ def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
     train(objects, [LINE] * 110)
+    hold(objects, plan().execution_arn)
     return objects
+
+
+def hold(objects: Objects, execution_arn: str) -> None:
+    """Give the lease to this execution."""
+    objects.write_json(LEASE, {"execution_arn": execution_arn, "run_id": RUN_ID})
 
 
 def train(objects: Objects, lines: list[str]) -> None:
@@ -64,6 +70,14 @@ def test_given_a_run_then_its_job_reads_the_training_file_and_writes_beside_it(o
         "amazon.nova-micro-v1:0:128k",
         "DISTILLATION",
     )
+
+
+def test_given_a_lease_that_another_run_has_taken_over_then_no_job_is_paid(objects: Objects, bedrock: Wire) -> None:
+    hold(objects, "arn:another")
+    assert start()["error"] == "LeaseLost"
+    hold(objects, plan().execution_arn)
+    assert start()["ok"]
+    assert len(bedrock.asked("CreateModelCustomizationJob")) == 1
 
 
 def test_given_fine_tuning_then_no_teacher_is_named(objects: Objects, bedrock: Wire) -> None:

@@ -9,7 +9,7 @@ import pytest
 from generate import batches, handler, job
 from generate.batches import Paid
 from intent.plan import Plan
-from intent.runs import Keys, job_name
+from intent.runs import LEASE, Keys, job_name
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
 from tests.unit.samples import DOMAIN, RUN_ID, plan
@@ -38,7 +38,13 @@ def objects(aws: dict[str, Any], planned: Plan, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("KEY_ARN", KEY)
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, planned.model_dump(mode="json"))
+    hold(objects, planned.execution_arn)
     return objects
+
+
+def hold(objects: Objects, execution_arn: str) -> None:
+    """Give the lease to this execution."""
+    objects.write_json(LEASE, {"execution_arn": execution_arn, "run_id": RUN_ID})
 
 
 @pytest.fixture
@@ -262,3 +268,10 @@ def test_given_another_jobs_output_then_it_is_not_read(objects: Objects, bedrock
     start()
     objects.write_lines(f"{KEYS.job_output}zzzzzzzzzz99/input.jsonl.out", [answered(line) for line in asked(objects)])
     assert collect()["missing"] == BATCHES
+
+
+def test_given_a_lease_that_another_run_has_taken_over_then_no_job_is_paid(objects: Objects, bedrock: Wire) -> None:
+    hold(objects, "arn:another")
+    refused = handler.job_start({"run_id": RUN_ID}, None)
+    assert (refused["status"], refused["error"]) == ("refused", "LeaseLost")
+    assert not bedrock.asked("CreateModelInvocationJob")
