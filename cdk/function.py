@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk.settings import Settings
@@ -19,7 +20,11 @@ _HOST_PYTHON = "the embedded AWS runs functions on this host's Python, and the l
 
 
 class Function(Construct):
-    """One handler with a role and a log group of its own. `handler` is `<room>.handler.<function>`."""
+    """One handler with a role and a log group of its own. `handler` is `<room>.handler.<function>`.
+
+    `dead_letters`: where an event goes that it failed on; only for a function that is invoked by events. It may publish
+    there.
+    """
 
     def __init__(
         self,
@@ -34,6 +39,7 @@ class Function(Construct):
         environment: Mapping[str, str] | None = None,
         snap_start: bool = False,
         concurrency: int | None = None,
+        dead_letters: sns.Topic | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         room = handler.partition(".")[0]
@@ -68,16 +74,18 @@ class Function(Construct):
                 "DATA_BUCKET": workshop.storage.bucket.bucket_name,
                 **(environment or {}),
             },
+            dead_letter_topic=dead_letters,
         )
-        self._waive(workshop.settings)
+        self._waive(workshop.settings, synchronous=dead_letters is None)
 
     @property
     def arn(self) -> str:
         """The function's ARN, without a version."""
         return self.resource.function_arn
 
-    def _waive(self, settings: Settings) -> None:
+    def _waive(self, settings: Settings, *, synchronous: bool) -> None:
         waive(self.role, _TRACES, "AwsSolutions-IAM5[Resource::*]")
-        waive(self.resource, _NO_QUEUE, "Serverless-LambdaDLQ")
+        if synchronous:
+            waive(self.resource, _NO_QUEUE, "Serverless-LambdaDLQ")
         if settings.local:
             waive(self.resource, _HOST_PYTHON, "AwsSolutions-L1", "Serverless-LambdaLatestVersion")

@@ -13,8 +13,10 @@ from cdk.pipeline import Pipeline
 from cdk.route import Route
 from cdk.storage import Storage
 
+_TRIAL = ("CandidateFallbacks", "CandidateInvalidAnswers", "ShadowAgreements", "ShadowEdgeAgreements")
 _FIVE_MINUTES = Duration.minutes(5)
 FALLBACK_SHARE = 0.1  # of the requests: above it the distilled student is as good as down
+SHADOW_USD_PER_HOUR = 1.0  # what all processes may spend on asking a shadow
 INVALID_SHARE = 0.02  # of the requests; a student is promoted with at most 0.005 (gate.yaml)
 
 
@@ -59,6 +61,21 @@ class Monitoring(Construct):
         self._alarm("RouteFallbacks", fallbacks, FALLBACK_SHARE, "The distilled student does not answer; the edge does")
         self._alarm("RouteInvalidAnswers", invalid, INVALID_SHARE, "The distilled student breaks the answer's contract")
         self._alarm("PointerUnreadable", _own("ActiveVersionUnreadable"), 1, "The active version cannot be read")
+        self.candidate_alarms = [
+            self._alarm(
+                "CandidateFallbacks",
+                _own("CandidateFallbacks", statistic="Average"),
+                FALLBACK_SHARE,
+                "The version on trial does not answer; the active one does. It is stopped",
+                of_three=2,
+            ),
+            self._alarm(
+                "ShadowCost",
+                _own("ShadowCost").with_(period=Duration.hours(1)),
+                SHADOW_USD_PER_HOUR,
+                "Asking the version on trial costs too much. It is stopped",
+            ),
+        ]
         latency = [route.api.metric_latency(statistic=statistic) for statistic in ("p50", "p99")]
         tokens = [_own("InputTokens"), _own("OutputTokens")]
         dashboard = cloudwatch.Dashboard(self, "Dashboard")
@@ -69,22 +86,28 @@ class Monitoring(Construct):
         )
         dashboard.add_widgets(
             _graph("Tokens", *tokens),
-            _graph("Cost of the distilled student (USD)", _own("CostUsd")),
+            _graph("Cost of the distilled students (USD)", _own("CostUsd"), _own("ShadowCost")),
             _graph("Runs", machine.metric_started(), machine.metric_succeeded(), *lost.values()),
+            _graph("On trial (share)", *(_own(name, statistic="Average") for name in _TRIAL)),
         )
 
-    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> None:
+    def _alarm(
+        self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str, *, of_three: int = 0
+    ) -> cloudwatch.Alarm:
+        """`of_three`: of the last three periods, so many must be bad (default: the last one)."""
         alarm = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
             threshold=threshold,
-            evaluation_periods=1,
+            evaluation_periods=3 if of_three else 1,
+            datapoints_to_alarm=of_three or None,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description=description,
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
+        return alarm
 
 
 def _own(name: str, statistic: str = "Sum") -> cloudwatch.Metric:

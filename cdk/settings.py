@@ -52,6 +52,7 @@ class RunDefaults:
     mode: str
     customization: str
     promote: bool
+    canary_share: float
     seed: int
     examples: int
     holdout: int

@@ -5,6 +5,7 @@ from pathlib import Path
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
+from cdk.canary import Canary
 from cdk.deploy import Deploy
 from cdk.distill import Distill
 from cdk.evaluate import Evaluate
@@ -46,7 +47,9 @@ class IntentRouter(Stack):
         )
         pipeline.grant_look_up(generate.plan)
         route = Route(self, "Route", workshop=workshop)
-        Monitoring(self, "Monitoring", topic=notices.topic, pipeline=pipeline, route=route)
+        monitoring = Monitoring(self, "Monitoring", topic=notices.topic, pipeline=pipeline, route=route)
+        alarms = monitoring.candidate_alarms
+        Canary(self, "Canary", workshop=workshop, topic=notices.topic, alarms=alarms)
 
         CfnOutput(self, "RouteUrl", value=route.url)
         CfnOutput(self, "ApiId", value=route.api.rest_api_id)
@@ -58,3 +61,4 @@ class IntentRouter(Stack):
         CfnOutput(self, "DataBucketName", value=storage.bucket.bucket_name)
         CfnOutput(self, "TopicArn", value=notices.topic.topic_arn)
         CfnOutput(self, "PointerName", value=settings.pointer)
+        CfnOutput(self, "CandidateAlarms", value=",".join(alarm.alarm_name for alarm in alarms))

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from cli import ask as asking
-from cli import bringup, link, report, runs, versions, watch
+from cli import bringup, canary, link, report, runs, versions, watch
 from cli import diff as differing
 from cli import plan as planning
 from cli import rollback as going_back
@@ -23,6 +23,7 @@ PORT = 4700
 console = Console()
 app = App(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.callback()(choose)
+app.add_typer(canary.app, name="canary")
 Name = Annotated[str | None, typer.Argument(help="Execution name, run id or ARN (default: the latest run).")]
 
 

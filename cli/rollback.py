@@ -29,8 +29,8 @@ def rollback(console: Console, target: Target, to: int | None) -> Pointer:
         seen = pointers.look()
         how = Serving.model_validate(of_stage(target.stage).run_defaults["serving"])
         version = _target(target, seen.pointer, to, how)
-        _check_edge(target, version)
-        arn = _deployed(console, target, version, renew, how)
+        check_edge(target, version)
+        arn = deployed(console, target, version, renew, how)
         renew()
         changed = {"distilled": version.distilled.model_copy(update={"deployment_arn": arn})}
         pointer = version.pointer(datetime.now(UTC)).model_copy(update=changed)
@@ -40,6 +40,8 @@ def rollback(console: Console, target: Target, to: int | None) -> Pointer:
             raise Refused("The pointer was moved by somebody else meanwhile. Look again: router versions")
         if serving.status(target.client("bedrock"), arn).status != "Active":
             raise Refused(f"v{version.version} is active, but its deployment has just gone. Roll back to it once more.")
+        if seen.pointer and seen.pointer.candidate:
+            console.print(f"v{seen.pointer.candidate.version} is not on trial any more.", highlight=False)
     return pointer
 
 
@@ -56,13 +58,14 @@ def _target(target: Target, active: Pointer | None, to: int | None, how: Serving
     return versions.find(target, wanted)
 
 
-def _check_edge(target: Target, version: Version) -> None:
+def check_edge(target: Target, version: Version) -> None:
+    """Refused if the version's edge student is not there, or is another file than was promoted."""
     blob = versions.objects(target).find(version.edge.s3_key)
     if blob is None or sha256(blob).hexdigest() != version.edge.sha256:
         raise Refused(f"The edge student of v{version.version} is not what was promoted: {version.edge.s3_key}")
 
 
-def _deployed(console: Console, target: Target, version: Version, renew: Renew, how: Serving) -> str:
+def deployed(console: Console, target: Target, version: Version, renew: Renew, how: Serving) -> str:
     """ARN that serves the version's model as the stack is set (the route may ask no other), made anew if need be."""
     bedrock, model = target.client("bedrock"), version.distilled.model_arn
     found = {item.arn: item.status for item in serving.listed(bedrock, model, how=how) if how.fits(item.arn)}

@@ -157,7 +157,7 @@ def _needed(target: Target) -> _Needed:
     active = versions.pointers(target).look().pointer
     models = kept({record.version: record.distilled.model_arn for record in records}, active)
     asked = {record.distilled.deployment_arn for record in records if active and record.version == active.parent}
-    asked |= {active.distilled.deployment_arn} if active else set[str]()
+    asked |= {one.distilled.deployment_arn for one in (active, active.candidate) if one} if active else set[str]()
     data = {record.run_id for record in records} | ({active.run_id} if active else set[str]())
     return _Needed(models, asked, _busy(target), data)
 

@@ -80,6 +80,8 @@ def show(console: Console, rows: list[Row], active: Pointer | None) -> None:
     if active:
         origin = f", rolled back from v{active.rolled_back_from}" if active.rolled_back_from else ""
         console.print(f"Active: v{active.version}{origin}.", highlight=False)
+        if active.candidate:
+            console.print(f"On trial: v{active.candidate.version} (router canary status).", highlight=False)
     else:
         console.print("None of them is active: promoting stopped before the pointer moved.", highlight=False)
 

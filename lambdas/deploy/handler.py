@@ -1,5 +1,6 @@
 """Doors of the deploy room: create, watch, warm, delete and retire deployments; move the active pointer."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from bedrock.errors import Refused
 from deploy import serving
 from deploy.promote import NotHolder, promote_run, take_out
 from deploy.retire import retire_older
-from doors import count, door
+from deploy.trial import end_trial
+from doors import count, door, logger
 from doors.clients import client, environment
 from intent import prompts, taxonomy
 from intent.pointer import Edge
@@ -33,6 +35,11 @@ class _Environment(BaseModel):
 
 class _HowEnvironment(BaseModel):
     serving: Json[Serving] | None
+
+
+class _Topic(BaseModel):
+    topic_arn: str
+    stage: str
 
 
 class _Request(BaseModel):
@@ -77,6 +84,26 @@ class RetireRequest(_Request):
 
     run_id: str
     execution_arn: str
+
+
+class _State(BaseModel):
+    value: str
+    reason: str = ""
+    timestamp: datetime
+
+
+class _Alarm(BaseModel):
+    alarmName: str  # noqa: N815  (CloudWatch's spelling)
+    state: _State
+
+
+class AlarmEvent(BaseModel):
+    """EventBridge's "CloudWatch Alarm State Change"; of its fields, those that matter here.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+
+    detail: _Alarm
 
 
 @door(CreateRequest)
@@ -129,7 +156,7 @@ def delete(request: DeleteRequest) -> dict[str, Any]:
 def promote(request: PromoteRequest) -> dict[str, Any]:
     """Move the active pointer to this run's students, if this execution still holds the lease."""
     try:
-        pointer = promote_run(
+        found = promote_run(
             objects=_objects(),
             lease=_lease(),
             pointers=_pointers(),
@@ -143,8 +170,12 @@ def promote(request: PromoteRequest) -> dict[str, Any]:
         )
     except NotHolder as error:
         return {"ok": False, "error": "LeaseLost", "message": str(error)}
+    if found.dropped:
+        logger.warning("candidate_dropped", extra={"candidate": found.dropped.version, "by": found.number})
+    if found.on_trial:
+        return {"ok": True, "version": found.number, "parent": found.pointer.version, "on_trial": True}
     count("Promotions")
-    return {"ok": True, "version": pointer.version, "parent": pointer.parent}
+    return {"ok": True, "version": found.number, "parent": found.pointer.parent}
 
 
 @door(RetireRequest)
@@ -166,6 +197,33 @@ def retire(request: RetireRequest) -> dict[str, Any]:
 
 def _how() -> Serving:
     return environment(_HowEnvironment).serving or Serving()
+
+
+@door(AlarmEvent)
+def canary_stop(event: AlarmEvent) -> dict[str, Any]:
+    """End the trial that an alarm is about, and tell the topic why. Again, or without a trial, changes nothing.
+
+    The alarm itself has told the topic as well: should this message be lost, that one is not.
+    """
+    alarm, state = event.detail.alarmName, event.detail.state
+    found = end_trial(_pointers(), began_before=state.timestamp) if state.value == "ALARM" else None
+    if found is None:
+        return {"stopped": None, "alarm": alarm}
+    count("CandidatesStopped")
+    settings = environment(_Topic)
+    message = {
+        "verdict": "candidate stopped",
+        "reason": state.reason,
+        "alarm": alarm,
+        "version": found.version,
+        "run_id": found.run_id,
+        "mode": found.mode,
+        "share": found.share,
+        "started_at": found.started_at.isoformat(),
+    }
+    subject = f"Intent router {settings.stage}: candidate v{found.version} stopped"
+    client("sns").publish(TopicArn=settings.topic_arn, Subject=subject, Message=json.dumps(message, indent=1))
+    return {"stopped": found.version, "alarm": alarm}
 
 
 def _objects() -> Objects:

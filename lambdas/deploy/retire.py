@@ -65,8 +65,10 @@ def retire_older(
 
 
 def _asked(active: Pointer, versions: VersionStore) -> set[str]:
+    """What the pointer and the parent's record name."""
     parent = versions.find(active.parent) if active.parent is not None else None
-    return {active.distilled.deployment_arn} | ({parent.distilled.deployment_arn} if parent else set[str]())
+    named = (active, parent, active.candidate)
+    return {version.distilled.deployment_arn for version in named if version is not None}
 
 
 def _delete(gone: list[str], left: list[str], bedrock: Bedrock, item: deployment.Listed) -> None:

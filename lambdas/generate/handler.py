@@ -130,8 +130,9 @@ def plan(request: PlanRequest) -> dict[str, Any]:
 
 
 def _active() -> Pointer | None:
-    """The version in service."""
-    return PointerStore(client("ssm"), environment(_PlanEnvironment).pointer_parameter).read()
+    """The version in service, without what may be on trial beside it."""
+    found = PointerStore(client("ssm"), environment(_PlanEnvironment).pointer_parameter).read()
+    return found and found.without_candidate()
 
 
 def _new(run: str, request: PlanRequest) -> Plan:

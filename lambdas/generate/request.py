@@ -20,7 +20,17 @@ class Rejected(Exception):
 
 INPUT = (
     *("examples", "mode", "customization", "teacher", "student", "baseline", "judge"),
-    *("max_cost_usd", "promote", "seed", "holdout", "mixed_share", "near_duplicate", "road", "on_legacy"),
+    *(
+        "max_cost_usd",
+        "promote",
+        "canary_share",
+        "seed",
+        "holdout",
+        "mixed_share",
+        "near_duplicate",
+        "road",
+        "on_legacy",
+    ),
     *("others", "keep_failed"),
 )
 _SHOWN = 200  # characters of what was given; the message travels through SNS

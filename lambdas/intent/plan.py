@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from intent import candidates
 from intent.candidates import JUDGED, KNOWN, MAX_OTHERS, OTHERS
-from intent.pointer import Pointer
+from intent.pointer import MAX_SHARE, Pointer
 from intent.serving import Serving
 
 MIN_TRAINING = 100  # records: below, Bedrock's job fails after its validation
@@ -42,6 +42,7 @@ class Run(BaseModel):
     on_legacy: Literal["fail", "substitute"]  # what to do about a model that is about to go, or gone
     max_cost_usd: float = Field(gt=0, le=1_000_000)  # half a year of model units is that dear
     promote: bool
+    canary_share: float = Field(default=0, ge=0, le=MAX_SHARE)  # of the queries, to try it on; 0: active at once
     keep_failed: bool = False  # leave the model and the deployment of a run that is discarded
     others: tuple[_Model, ...] = Field(default=(), max_length=MAX_OTHERS)  # more models to compare with
     seed: int = Field(ge=0, le=2**31 - 1)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from intent.pointer import Distilled, Edge, Pointer
+from intent.pointer import Candidate, Distilled, Edge, Pointer
 
 KEEP_MODELS = 5  # versions; a custom model costs storage, and a rollback deploys it anew
 PREFIX = "versions/"
@@ -50,6 +50,29 @@ class Version(BaseModel):
             parent=self.parent,
         )
 
+    def candidate(
+        self,
+        now: datetime,
+        *,
+        mode: Literal["canary", "shadow"],
+        share: float,
+        deployment_arn: str | None = None,
+        max_usd_per_day: float | None = None,
+    ) -> Candidate:
+        """What the pointer says of it while it is on trial from `now` on. `deployment_arn`: if it was deployed anew."""
+        arn = deployment_arn or self.distilled.deployment_arn
+        return Candidate(
+            version=self.version,
+            run_id=self.run_id,
+            distilled=self.distilled.model_copy(update={"deployment_arn": arn}),
+            edge=self.edge,
+            teacher=self.models["teacher"],
+            mode=mode,
+            share=share,
+            started_at=now,
+            max_usd_per_day=max_usd_per_day,
+        )
+
 
 def name(number: int) -> str:
     """`v000012`: alphabetical order is the order of numbers."""
@@ -80,11 +103,14 @@ class Kept:
 def kept(versions: Mapping[int, str], active: Pointer | None) -> Kept:
     """What stays in service. `versions`: ARN of the custom model by version number.
 
-    Warm are the active version and its parent; custom models stay for these and for the last `KEEP_MODELS` versions.
-    By model, not by deployment: two records of one run share theirs, and a rollback may have deployed a model anew.
+    Warm are the active version, its parent and its candidate; custom models stay for these and for the last
+    `KEEP_MODELS` versions. By model, not by deployment: two records of one run share theirs, and a rollback may have
+    deployed a model anew.
     """
     warm = {active.distilled.model_arn} if active else set[str]()
     if active and active.parent is not None and active.parent in versions:
         warm.add(versions[active.parent])
+    if active and active.candidate:
+        warm.add(active.candidate.distilled.model_arn)
     last = sorted(versions)[-KEEP_MODELS:]
     return Kept(frozenset(warm), frozenset(warm | {versions[number] for number in last}))

@@ -1,24 +1,26 @@
-"""The version to answer with: the pointer's, and where there is none, the edge student that ships with the release."""
+"""The version to answer with: the pointer's, and where there is none, the edge student that ships with the release.
+
+And the version on trial beside it, if there is one: its file is read when a query first needs it, and whatever is wrong
+with it is no business of the active version.
+"""
 
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Self
 
 from edge.model import EdgeModel
-from intent.pointer import Distilled, Pointer
-from route.deadline import NEVER, Deadline
+from intent.pointer import Candidate, Distilled, Pointer
+from route.deadline import NEVER, Deadline, Late
+from route.edge_file import RETRY_SECONDS, EdgeFile, ReadObject, Warn, fitting
 from route.errors import NotReady
 
 ReadPointer = Callable[[], Pointer | None]
-ReadObject = Callable[[str], bytes]
 ReadRelease = Callable[[], EdgeModel]
-Warn = Callable[[str, Exception], None]
-RETRY_SECONDS = 5.0
 UNREADABLE = "pointer_unreadable"
+CANDIDATE_UNREADABLE = "candidate_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Active:
     `edge` is None if no edge file can be read, not even the release's. `failure`: a short code if the version that
     should answer cannot be told. `stale`: the file that the pointer names cannot be read, and the edge student is that
     of an earlier version, or the release's; it is never sure, since the threshold was chosen for another one.
+    `candidate`: what is on trial beside it.
     """
 
     version: int
@@ -39,6 +42,7 @@ class Active:
     promoted_at: datetime | None = None
     failure: str | None = None
     stale: bool = False
+    candidate: Candidate | None = None
 
     @classmethod
     def of(cls, pointer: Pointer, edge: EdgeModel | None, *, stale: bool = False) -> Self:
@@ -52,7 +56,14 @@ class Active:
             threshold=math.inf if stale else pointer.edge.threshold,
             promoted_at=pointer.promoted_at,
             stale=stale,
+            candidate=pointer.candidate,
         )
+
+    @classmethod
+    def of_candidate(cls, candidate: Candidate, edge: EdgeModel) -> Self:
+        """The version on trial, as if it were the active one."""
+        threshold = candidate.edge.threshold
+        return cls(candidate.version, candidate.run_id, candidate.teacher, candidate.distilled, edge, threshold)
 
     @classmethod
     def of_release(cls, edge: EdgeModel, failure: str | None) -> Self:
@@ -80,8 +91,10 @@ class ActiveVersion:
         seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        def file(code: str) -> EdgeFile:
+            return EdgeFile(read_object, modalities, warn, code, seconds=seconds, clock=clock)
+
         self._read_pointer = read_pointer
-        self._read_object = read_object
         self._read_release = read_release
         self._warn = warn
         self._modalities = modalities
@@ -89,10 +102,8 @@ class ActiveVersion:
         self._seconds = seconds
         self._clock = clock
         self._pointer: Pointer | None = None
-        self._pointer_retry_at = self._edge_retry_at = -math.inf
-        self._edge: EdgeModel | None = None
-        self._edge_sha256: str | None = None  # of the file in memory
-        self._missing: str | None = None
+        self._pointer_retry_at = -math.inf
+        self._file, self._trials = file("edge_unreadable"), file(CANDIDATE_UNREADABLE)
         self._release: EdgeModel | None = None
 
     def get(self, deadline: Deadline = NEVER, *, fresh: bool = False) -> Active:
@@ -102,11 +113,17 @@ class ActiveVersion:
         failure = self._look(deadline)
         if self._pointer is None:
             return self._released(failure)
-        wanted = self._pointer.edge
-        if self._edge_sha256 != wanted.sha256:
-            self._load(wanted.s3_key, wanted.sha256, deadline)
-        edge = self._edge or self._of_release()
-        return Active.of(self._pointer, edge, stale=self._edge_sha256 != wanted.sha256)
+        known = self._pointer.without_candidate() if failure else self._pointer  # it may have been stopped meanwhile
+        stale = not self._file.get(known.edge, deadline)
+        return Active.of(known, self._file.edge or self._of_release(), stale=stale)
+
+    def trial(self, candidate: Candidate, deadline: Deadline = NEVER) -> Active | None:
+        """The version on trial; None while its edge student cannot be read. Raises Late if no time is left to try."""
+        if self._trials.get(candidate.edge, deadline) and self._trials.edge:
+            return Active.of_candidate(candidate, self._trials.edge)
+        if not self._trials.failed(candidate.edge):
+            raise Late
+        return None
 
     def _look(self, deadline: Deadline) -> str | None:
         """Read the pointer unless that failed just now; a code if it could not be read."""
@@ -120,18 +137,6 @@ class ActiveVersion:
             return UNREADABLE
         return None
 
-    def _load(self, key: str, wanted: str, deadline: Deadline) -> None:
-        """Read the edge student unless that failed just now; what is in memory stays if it cannot be read."""
-        if self._missing == wanted and self._clock() < self._edge_retry_at:
-            return
-        if not deadline.allows(self._seconds):
-            return
-        try:
-            self._edge, self._edge_sha256 = self._fitting(_verified(self._read_object(key), wanted)), wanted
-        except Exception as error:  # noqa: BLE001  (without it an earlier one, or the distilled student, still answers)
-            self._warn("edge_unreadable", error)
-            self._missing, self._edge_retry_at = wanted, self._clock() + RETRY_SECONDS
-
     def _released(self, failure: str | None) -> Active:
         release = self._of_release()
         if release is None:
@@ -141,18 +146,7 @@ class ActiveVersion:
 
     def _of_release(self) -> EdgeModel | None:
         try:
-            self._release = self._release or self._fitting(self._read_release())
+            self._release = self._release or fitting(self._read_release(), self._modalities)
         except (OSError, ValueError) as error:
             self._warn("release_unreadable", error)
         return self._release
-
-    def _fitting(self, edge: EdgeModel) -> EdgeModel:
-        if edge.parameters.modalities != self._modalities:
-            raise ValueError("the edge model weighs other modalities than the taxonomy has")
-        return edge
-
-
-def _verified(blob: bytes, digest: str) -> EdgeModel:
-    if sha256(blob).hexdigest() != digest:
-        raise ValueError("the edge model's checksum differs from the pointer's")
-    return EdgeModel.from_bytes(blob)

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from intent import attributes, prices, taxonomy
-from intent.models import base_of_custom
-from intent.serving import is_provisioned
+from intent import attributes, taxonomy
 from route import targets
 from route.active import Active
-from route.contract import DecidedInBatch, Error, ErrorBody, Model, Usage
+from route.contract import DecidedInBatch, Error, ErrorBody, Model, OnTrial, Usage
+from route.cost import cost
 from route.errors import RouteError
 from route.request import Options
-from route.router import Decision
+from route.trial import Answered
 
 _HEADERS = {
     "Content-Type": "application/json",
@@ -22,9 +21,9 @@ _HEADERS = {
 }
 
 
-def decided(query: str, options: Options, decision: Decision, active: Active) -> DecidedInBatch:
+def decided(query: str, options: Options, answered: Answered) -> DecidedInBatch:
     """The decision for one query. Raises InvalidRequest for a target that is no engine."""
-    weights = decision.weights
+    decision, weights = answered.decision, answered.decision.weights
     ranked = sorted(weights, key=lambda name: -weights[name])
     found: DecidedInBatch = {
         "query": query,
@@ -33,11 +32,11 @@ def decided(query: str, options: Options, decision: Decision, active: Active) ->
         "active": [name for name in ranked if weights[name] >= options.floor],
         "source": decision.source,
         "confidence": round(decision.confidence, 4),
-        "model": model(active),
+        "model": model(answered.by),
         "reasoning": decision.reasoning,
         "filters": attributes.read(query, taxonomy.load()),
         "latency_ms": {"model": decision.model_ms},
-        "usage": _usage(decision, active),
+        "usage": _usage(answered),
         "engines": {},
         "warnings": list(decision.warnings),
     }
@@ -49,6 +48,20 @@ def decided(query: str, options: Options, decision: Decision, active: Active) ->
 def model(active: Active) -> Model:
     """Which version answers; 0 is the release's own edge student."""
     return {"version": active.version, "run_id": active.run_id, "teacher": active.teacher}
+
+
+def on_trial(active: Active) -> OnTrial | None:
+    """What is on trial beside it."""
+    if (found := active.candidate) is None:
+        return None
+    started_at = found.started_at.isoformat()
+    return {
+        "version": found.version,
+        "run_id": found.run_id,
+        "mode": found.mode,
+        "share": found.share,
+        "started_at": started_at,
+    }
 
 
 def success(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,17 +87,15 @@ def failure(error: RouteError, *, request_id: str) -> dict[str, Any]:
     return {"statusCode": int(error.status), "headers": {**_HEADERS, **again}, "body": body}
 
 
-def _usage(decision: Decision, active: Active) -> Usage:
-    tokens = decision.input_tokens, decision.output_tokens
-    try:
-        cost = round(prices.load().cost(_paid_by_token(active), *tokens), 9) if any(tokens) else 0.0
-    except KeyError:  # a student that the table does not know has no price, not a price of 0
-        cost = None
-    return {"input_tokens": tokens[0], "output_tokens": tokens[1], "cost_usd": cost}
-
-
-def _paid_by_token(active: Active) -> str:
-    """The model by whose price a token is paid; none where model units are paid by the hour."""
-    if active.distilled is None or is_provisioned(active.distilled.deployment_arn):
-        return ""
-    return base_of_custom(active.distilled.model_arn)
+def _usage(answered: Answered) -> Usage:
+    """Both models' tokens where a canary's were paid in vain."""
+    paid = [(answered.by.distilled, answered.decision.input_tokens, answered.decision.output_tokens)]
+    if attempt := answered.attempt:
+        paid.append((attempt.candidate.distilled, attempt.input_tokens, attempt.output_tokens))
+    costs = [cost(*one) for one in paid]
+    known = [one for one in costs if one is not None]
+    return {
+        "input_tokens": sum(tokens for _, tokens, _ in paid),
+        "output_tokens": sum(tokens for _, _, tokens in paid),
+        "cost_usd": round(sum(known), 9) if len(known) == len(costs) else None,
+    }

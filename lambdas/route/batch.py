@@ -4,25 +4,23 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from route.active import Active
-from route.cache import DecisionCache
 from route.deadline import Deadline
 from route.errors import NotReady
-from route.router import Decision, Wish, after_asking, at_once, fall_back
-from route.student import LATE, DistilledStudent
+from route.router import Wish
+from route.trial import Answered, Decider
 
 BUDGET_SECONDS = 8.0  # for all queries of a request together; the function has 20 s, the gateway 29 s
 WORKERS = 8  # calls to the distilled student at a time; botocore keeps ten connections
 
-Outcome = Decision | NotReady
+Outcome = Answered | NotReady
 
 
 def decide_all(
     queries: Sequence[str],
     *,
     active: Active,
-    student: DistilledStudent,
+    decider: Decider,
     wish: Wish,
-    cache: DecisionCache,
     pool: ThreadPoolExecutor,
     deadline: Deadline,
 ) -> list[Outcome]:
@@ -32,15 +30,15 @@ def decide_all(
     """
 
     def late(query: str) -> Outcome:
-        return _or_not_ready(lambda: fall_back(query, active, LATE))
+        return _or_not_ready(lambda: decider.late(query, active))
 
     def ask(query: str) -> Outcome:
-        return _or_not_ready(lambda: after_asking(query, active, student, wish, deadline))
+        return _or_not_ready(lambda: decider.after_asking(query, active, wish, deadline))
 
     found: dict[str, Outcome] = {}
     asked: dict[str, Future[Outcome]] = {}
     for query in dict.fromkeys(queries):
-        quick = cache.find(query, active.version, wish) or at_once(query, active, wish)
+        quick = decider.at_once(query, active, wish, deadline)
         if quick:
             found[query] = quick
         else:
@@ -49,13 +47,11 @@ def decide_all(
     for future in asked.values():
         future.cancel()
     for query, future in asked.items():  # a call that still runs ends with the client's own timeout
-        found[query] = outcome = late(query) if future not in done else future.result()
-        if isinstance(outcome, Decision):
-            cache.keep(query, active.version, wish, outcome)
+        found[query] = late(query) if future not in done else future.result()
     return [found[query] for query in queries]
 
 
-def _or_not_ready(decision: Callable[[], Decision]) -> Outcome:
+def _or_not_ready(decision: Callable[[], Answered]) -> Outcome:
     try:
         return decision()
     except NotReady as error:

@@ -128,10 +128,21 @@ class Health(TypedDict):
     request_id: str
 
 
+class OnTrial(TypedDict):
+    """A version beside the active one: a canary answers this share of the queries, a shadow is only asked."""
+
+    version: int
+    run_id: str
+    mode: Literal["canary", "shadow"]
+    share: float
+    started_at: str
+
+
 class Version(TypedDict):
     """200 of GET /version."""
 
     model: PromotedModel
+    candidate: OnTrial | None
     taxonomy: str
     modalities: list[str]
     mode: Literal["cascade", "edge", "distilled"]

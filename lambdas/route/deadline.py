@@ -8,6 +8,10 @@ ANSWER_SECONDS = 3.0  # for one query: reading the version and asking the studen
 _BACKOFF = 1.0  # seconds before a second attempt at most, botocore's standard mode
 
 
+class Late(Exception):
+    """It was not begun, since too little time is left."""
+
+
 class Deadline:
     """`seconds` from now."""
 

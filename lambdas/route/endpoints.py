@@ -19,8 +19,8 @@ from route.deadline import ANSWER_SECONDS, Deadline
 from route.errors import NotFound, RouteError
 from route.measure import count
 from route.request import MAX_BATCH_BODY, BatchRequest, RouteRequest, read, read_query
-from route.router import Decision
 from route.service import Service
+from route.trial import Answered
 
 Result = dict[str, Any]
 
@@ -55,12 +55,16 @@ class Call:
 def one(call: Call) -> Result:
     """POST /route."""
     request = read(call.event, RouteRequest)
-    active, decision = call.service.decide(request.query, request, call.due())
-    decided = answer.decided(request.query, request, decision, active)
+    answered = call.service.decide(request.query, request, call.due())
+    decided, decision = answer.decided(request.query, request, answered), answered.decision
     total_ms = call.since()
-    measure.answered(decision, decided["usage"])
+    measure.answered(answered, decided["usage"])
+    measure.shadow(call.service.shadow())
     count("Latency", total_ms, "Milliseconds")
     extra = {"source": decision.source, "failure": decision.failure, "query_length": len(request.query)}
+    if answered.attempt:
+        count("CandidateLatency", total_ms, "Milliseconds")
+        extra |= {"candidate": answered.attempt.candidate.version, "candidate_failure": answered.attempt.failure}
     logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
     latency: WholeLatency = {"total": total_ms, **decided["latency_ms"]}
     body: Routed = {**decided, "latency_ms": latency, "request_id": call.request_id}
@@ -78,12 +82,13 @@ def many(call: Call) -> Result:
     results: list[DecidedInBatch | Failed] = []
     for query in checked:
         outcome = next(outcomes) if isinstance(query, str) else query
-        if isinstance(query, str) and isinstance(outcome, Decision):
-            results.append(decided := answer.decided(query, request, outcome, active))
+        if isinstance(query, str) and isinstance(outcome, Answered):
+            results.append(decided := answer.decided(query, request, outcome))
             measure.answered(outcome, decided["usage"])
         elif isinstance(outcome, RouteError):
             count("RequestsRefused" if outcome is query else "RequestsFailed")
             results.append({"error": answer.error_body(outcome)})
+    measure.shadow(call.service.shadow())
     total_ms, failed = call.since(), sum("error" in result for result in results)
     logger.info("routed_batch", extra={"queries": len(results), "failed": failed, "total_ms": total_ms})
     body: RoutedBatch = {
@@ -120,6 +125,7 @@ def version(call: Call) -> Result:
     promoted_at = active.promoted_at.isoformat() if active.promoted_at else None
     body: Version = {
         "model": {**answer.model(active), "promoted_at": promoted_at},
+        "candidate": answer.on_trial(active),
         "taxonomy": domain.name,
         "modalities": list(domain.modalities),
         "mode": call.service.mode,

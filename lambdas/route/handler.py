@@ -17,7 +17,7 @@ from edge.model import EdgeModel
 from intent import taxonomy
 from intent.model import Model
 from route import answer
-from route.active import ActiveVersion
+from route.active import CANDIDATE_UNREADABLE, ActiveVersion
 from route.breaker import Breaker
 from route.cache import DecisionCache
 from route.deadline import longest
@@ -76,7 +76,7 @@ def _release() -> EdgeModel:
 
 
 def _warn(code: str, error: Exception) -> None:
-    count("ActiveVersionUnreadable")
+    count("CandidateUnreadable" if code == CANDIDATE_UNREADABLE else "ActiveVersionUnreadable")
     logger.warning(code, extra={"error": type(error).__name__})
 
 

@@ -18,6 +18,7 @@ OWN_VARIABLES = {
     "deploy.handler.delete": {"POINTER_PARAMETER", "SERVING"},
     "deploy.handler.promote": {"POINTER_PARAMETER"},
     "deploy.handler.retire": {"POINTER_PARAMETER", "SERVING"},
+    "deploy.handler.canary_stop": {"POINTER_PARAMETER", "TOPIC_ARN"},
     "evaluate.handler.judge_start": {"EVALUATION_ROLE_ARN"},
     "pipeline.handler.notify": {"TOPIC_ARN"},
     "route.handler.route": {"LOG_SALT", "POINTER_PARAMETER", "ROUTE_MODE"},

@@ -35,6 +35,7 @@ OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "deploy.handler.delete": ({VERSIONS}, set(), set()),
     "deploy.handler.promote": ({LEASE, PLAN, MANIFEST, REPORT, VERSIONS}, {VERSIONS}, set()),
     "deploy.handler.retire": ({LEASE, VERSIONS}, set(), set()),
+    "deploy.handler.canary_stop": (set(), set(), set()),
     "evaluate.handler.answer": ({PLAN, DATASET, EDGE, ANSWERS}, {ANSWERS}, set()),
     "evaluate.handler.judge_start": ({PLAN, DATASET, ANSWERS}, {ANSWERS}, set()),
     "evaluate.handler.judge_status": (set(), set(), set()),
@@ -85,6 +86,7 @@ SERVICES: dict[str, set[str]] = {
         "bedrock:DeleteCustomModel",
         "ssm:GetParameter",
     },
+    "deploy.handler.canary_stop": {"sns:Publish", "ssm:GetParameter", "ssm:PutParameter"},
     "evaluate.handler.answer": {"bedrock:InvokeModel"},
     "evaluate.handler.judge_start": {"bedrock:CreateEvaluationJob", "bedrock:ListEvaluationJobs", "iam:PassRole"},
     "evaluate.handler.judge_status": {"bedrock:GetEvaluationJob"},
@@ -131,7 +133,7 @@ def test_a_profile_is_allowed_with_its_model_in_each_region(dev: Template) -> No
 
 
 def test_only_promote_and_what_shuts_it_out_write_the_pointer_and_only_that_parameter(each: Template) -> None:
-    writers = ("deploy.handler.promote", "deploy.handler.delete")
+    writers = ("deploy.handler.promote", "deploy.handler.delete", "deploy.handler.canary_stop")
     pointer = f"arn:aws:ssm:us-east-1:ACCOUNT:parameter/intent-router/{each.stage}/active"
     for handler in each.functions:
         role = each.role_of(handler)
@@ -227,7 +229,7 @@ def test_the_state_machine_invokes_our_functions_and_nothing_else(dev: Template)
     pipeline = {
         name
         for name, found in dev.of("AWS::Lambda::Function").items()
-        if "route." not in text(found["Properties"]["Handler"])
+        if text(found["Properties"]["Handler"]) not in {"route.handler.route", "deploy.handler.canary_stop"}
     }
     assert invoked == {f"<{name}.Arn>{version}" for name in pipeline for version in ("", ":$LATEST")}
 

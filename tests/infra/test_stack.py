@@ -20,6 +20,7 @@ OUTPUTS = {
         "DataBucketName",
         "TopicArn",
         "PointerName",
+        "CandidateAlarms",
     ),
 }
 NAMES = {
@@ -76,7 +77,9 @@ def test_the_dashboard_shows_metrics_that_exist_and_every_one_that_an_alarm_watc
     assert shown <= written()
     assert shown >= watched - {"ActiveVersionUnreadable"}
     assert "CostUsd" in shown
-    assert watched == {"Fallbacks", "InvalidAnswers", "ActiveVersionUnreadable"}
+    assert watched == {
+        *("Fallbacks", "InvalidAnswers", "ActiveVersionUnreadable", "CandidateFallbacks", "ShadowCost"),
+    }
 
 
 def written() -> frozenset[str]:

@@ -51,6 +51,12 @@ def test_a_good_run_promotes_and_discards_nothing(run: Run) -> None:
     assert walk.called("PromoteFunction")[0]["edge"]["threshold"] == 0.8, "chosen when both students had answered"
 
 
+def test_a_run_on_trial_says_so(run: Run) -> None:
+    walk = run(PromoteFunction={"ok": True, "version": 3, "on_trial": True})
+    assert walk.called("NotifyFunction")[0]["reason"] == "on trial beside the active version - passed"
+    assert run().called("NotifyFunction")[0]["reason"] == "passed"
+
+
 def test_what_is_older_is_retired_under_the_lease_and_only_after_a_promotion(run: Run) -> None:
     calls = [name for name, _ in run().calls]
     assert calls[-3:] == ["PromoteFunction", "RetireFunction", "NotifyFunction"]

@@ -5,6 +5,7 @@ Serialisation, parameter checks, parsing and retries are botocore's own, so atte
 
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class Wire:
         self.bodies: list[bytes] = []
         self.client: Any = _SESSION.client(service, config=config)
         self._scripts: dict[str, list[Script]] = {}
-        self._asked: Parameters = {}
+        self._asking = threading.local()  # a call's events all come on its own thread
         self.client.meta.events.register("before-parameter-build", self._note)
         self.client.meta.events.unregister("before-send", botocore_stubber)  # moto's, which every client has
         self.client.meta.events.register("before-send", self._answer)
@@ -64,17 +65,17 @@ class Wire:
         return [parameters for name, parameters in self.calls if name == operation]
 
     def _note(self, params: Parameters, model: Any, **_: object) -> None:
-        self._asked = dict(params)
-        self.calls.append((model.name, self._asked))
+        self._asking.parameters = dict(params)
+        self.calls.append((model.name, self._asking.parameters))
 
     def _answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         self.attempts += 1
-        self.bodies.append(bytes(request.body or b""))
+        self.bodies.append(request.body.encode() if isinstance(request.body, str) else bytes(request.body or b""))
         operation = event_name.rpartition(".")[2]
         scripts = self._scripts.get(operation)
         assert scripts, f"nobody expected {operation}"
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
-        answer = script(self._asked) if callable(script) else script
+        answer = script(self._asking.parameters) if callable(script) else script
         if isinstance(answer, Exception):
             raise answer
         return _response(str(request.url), answer)

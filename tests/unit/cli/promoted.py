@@ -76,7 +76,7 @@ class App:
     """The target that commands get, and the room behind it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.clients: dict[str, Any] = {name: _client(name) for name in ("s3", "ssm", "stepfunctions")}
+        self.clients: dict[str, Any] = {name: _client(name) for name in ("s3", "ssm", "stepfunctions", "cloudwatch")}
         self.bedrock = self.clients["bedrock"] = Bedrock()
         machine = self.clients["stepfunctions"].create_state_machine(
             name="pipeline",
@@ -94,6 +94,7 @@ class App:
             "StateMachineArn": machine["stateMachineArn"],
             "DataBucketName": BUCKET,
             "PointerName": NAME,
+            "CandidateAlarms": "fallbacks,cost",
         }
         self.room, self.console = Room(self.clients, self.bedrock), Console(file=StringIO(), width=80)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import options
+from cli import canary, options
 from cli.main import app
 from cli.options import Choice
 from cli.problems import NoStack
@@ -37,6 +37,11 @@ def call(*words: str) -> int:
 def test_given_the_app_then_its_commands_are_these() -> None:
     names = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
     assert sorted(names) == COMMANDS
+
+
+def test_given_the_canary_group_then_its_commands_are_these() -> None:
+    names = [command.name or getattr(command.callback, "__name__", "") for command in canary.app.registered_commands]
+    assert names == ["start", "promote", "stop", "status"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

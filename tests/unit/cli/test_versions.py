@@ -175,14 +175,14 @@ def test_given_a_rollback_that_slept_while_a_run_promoted_then_it_changes_nothin
 ) -> None:
     app.run("one")
     app.run("two")
-    check = rollback._check_edge  # pyright: ignore[reportPrivateUsage]  (where the process sleeps)
+    check = rollback.check_edge  # where the process sleeps
 
     def sleeps(*words: Any) -> None:
         app.clients["s3"].delete_object(Bucket="data", Key="lease.json")
         app.run("three")
         check(*words)
 
-    monkeypatch.setattr(rollback, "_check_edge", sleeps)
+    monkeypatch.setattr(rollback, "check_edge", sleeps)
     with pytest.raises(Refused, match="moved by somebody else"):
         back(app)
     assert (app.active.version, app.active.run_id) == (3, "three")

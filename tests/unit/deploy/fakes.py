@@ -277,7 +277,7 @@ class Room:
             job_arn=JOB,
             edge=edge or Edge(s3_key=Keys(run).edge_model, sha256="a" * 64, threshold=0.9),
             now=NOW,
-        )
+        ).pointer
 
     def retire(self, run: str) -> Retired:
         return retire_older(

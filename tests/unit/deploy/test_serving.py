@@ -198,3 +198,19 @@ def test_given_units_beside_what_the_active_version_asks_then_they_go_and_anothe
     serving.create(bedrock, ["chatbot"], "arn:of-another-app", BOTH)
     assert retire("one")["deployments"] == [provisioned_of("one-rollback")]
     assert [item["creationTime"] for item in bedrock.bought.values()] == [NOW]
+
+
+def test_given_a_candidate_with_throughput_then_the_next_runs_retiring_leaves_it_and_takes_what_nobody_asks(
+    bedrock: Deployable, choose: Any, aws: dict[str, Any]
+) -> None:
+    room = Room(aws, bedrock)
+    for run in ("one", "two", "three"):
+        promoted(room, run, units=True)
+    tried, anew = room.versions.find(1), serving.create(bedrock, ["one-rollback"], model_of("one"), BOTH)
+    assert tried is not None
+    seen = room.pointers.look()
+    assert seen.pointer is not None
+    candidate = tried.candidate(NOW, mode="canary", share=0.1, deployment_arn=anew)
+    room.pointers.swap(seen, seen.pointer.model_copy(update={"candidate": candidate}))
+    assert retire("three")["deployments"] == [tried.distilled.deployment_arn]
+    assert anew in bedrock.bought

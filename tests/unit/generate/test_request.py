@@ -29,7 +29,9 @@ def test_given_no_input_then_the_stacks_defaults_make_the_full_run() -> None:
 
 def test_given_unknown_keys_then_each_is_named_with_what_is_known() -> None:
     text = refusal(exmaples=1, batch_size=5)
-    assert text.startswith("unknown input batch_size, exmaples; known are baseline, customization, examples, holdout,")
+    assert text.startswith(
+        "unknown input batch_size, exmaples; known are baseline, canary_share, customization, examples, holdout,"
+    )
 
 
 @pytest.mark.parametrize("key", ["batch_size", "chunk_size", "base", "job_teacher", "allowed_models"])

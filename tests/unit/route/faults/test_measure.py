@@ -1,14 +1,19 @@
 """The names that the route says it counts are those that it writes: alarms and dashboard rely on them."""
 
 import json
+from concurrent.futures import wait
+from typing import Any
 
 import pytest
 
+from route import handler
 from route.measure import NAMES
+from tests.unit.route.trials import TAKEN
 from tests.unit.samples import MODEL
-from tests.unit.wire import Fault, said
+from tests.unit.wire import Fault, Raw, said
 
 from .bench import Bench, pointer
+from .test_trials import on_trial
 
 
 def _bug(*_: object) -> None:
@@ -20,6 +25,7 @@ def test_the_metrics_that_are_written_are_those_that_are_declared(
 ) -> None:
     printed: list[str] = []
     bench.listen(printed.append)
+    _try_versions(bench)
     bench.ssm.on("GetParameter", Fault(400, "AccessDeniedException"))
     bench.route({"query": "fallback"})
     bench.route({"query": ""})
@@ -31,6 +37,27 @@ def test_the_metrics_that_are_written_are_those_that_are_declared(
     assert all(metrics["Namespace"] == "IntentRouter" for metrics in told)
     assert all(metrics["Dimensions"] == [["service"]] for metrics in told)
     assert all(set(line) - {"_aws", "service"} <= NAMES for line in written)
+
+
+def _try_versions(bench: Bench) -> None:
+    """A canary without its file; a shadow that is asked, fails, and may cost no more."""
+    on_trial(bench, Raw(b"damaged"))
+    bench.route({"query": TAKEN[0]})
+    for changed in ({}, {"model": Fault(500, "InternalServerException")}, {"max_usd_per_day": 1e-9}):
+        _anew()
+        on_trial(bench, mode="shadow", **changed)
+        for query in TAKEN[:2]:
+            bench.route({"query": query})
+            wait([asked.future for asked in vars(vars(_service())["_shadow"])["_asked"]], timeout=5)
+    _anew()
+
+
+def _service() -> Any:
+    return vars(handler)["_service"]()
+
+
+def _anew() -> None:
+    vars(handler)["_service"].cache_clear()
 
 
 def test_given_a_paid_answer_then_its_tokens_and_its_price_are_counted_used_or_not(bench: Bench) -> None:

@@ -1,0 +1,190 @@
+"""A shadow is asked and compared, never returned; nobody waits for it, and it stays within its cap."""
+
+import threading
+from collections import Counter
+from concurrent.futures import wait
+from typing import Any
+
+import pytest
+
+from bedrock.converse import Question, Reply
+from bedrock.errors import Busy
+from intent.scoring import mean_error
+from route.shadow import AT_A_TIME, Findings, Shadow
+from tests.unit.intent.test_weights_parse import REFUSED
+from tests.unit.samples import ANSWER, WEIGHTS, leaning
+
+from .samples import replying, student
+from .test_canary import counted, serve
+from .trials import CANDIDATE, LEFT, OTHER_ANSWER, OURS, TAKEN, THEIRS, Process
+
+__all__ = ["counted"]
+
+DAY = 86_400.0
+COST = (60 * 0.035 + 25 * 0.14) / 1e6  # USD of one question
+
+
+def shadowed(route_mode: Any = "distilled", **changed: Any) -> Process:
+    return Process(route_mode, **{"mode": "shadow", **changed})
+
+
+def finished(shadow: Shadow) -> Findings:
+    """What is found once every question under way is answered."""
+    wait([asked.future for asked in shadow._asked], timeout=5)  # pyright: ignore[reportPrivateUsage]
+    return shadow.take()
+
+
+def findings(process: Process) -> Findings:
+    return finished(process.service._shadow)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_given_a_shadow_then_it_is_asked_and_compared_and_the_active_version_answers() -> None:
+    process = shadowed()
+    found = process.decide(TAKEN[0])
+    assert (found.by.version, found.decision.weights, found.attempt) == (3, WEIGHTS, None)
+    seen = findings(process)
+    (compared,) = seen.distilled
+    assert (compared.agrees, compared.error) == (False, mean_error(leaning("audio"), WEIGHTS))
+    assert (seen.asked, seen.failed, seen.latency_ms) == (1, 0, [12.5])
+    assert seen.usd == pytest.approx(COST)
+    assert sorted(process.asked) == sorted([OURS, THEIRS])
+
+
+def test_given_edge_students_then_they_are_compared_in_this_process_and_no_model_is_asked() -> None:
+    process = shadowed("edge")
+    assert process.decide(TAKEN[0]).by.version == 3
+    seen = findings(process)
+    assert ([one.agrees for one in seen.edges], seen.distilled, seen.asked) == ([False], [], 0)
+    assert seen.edges[0].error > 0
+    assert process.asked == []
+
+
+def test_given_a_query_that_is_not_sampled_then_nothing_is_asked_or_read() -> None:
+    process = shadowed()
+    process.decide(LEFT[0])
+    assert findings(process) == Findings()
+    assert process.asked == [OURS]
+
+
+def test_given_the_same_query_from_the_cache_then_the_shadow_is_not_asked_again() -> None:
+    process = shadowed()
+    process.decide(TAKEN[0])
+    process.decide(TAKEN[0])
+    assert process.asked.count(THEIRS) == 1
+
+
+@pytest.mark.parametrize("said", [Busy("ThrottlingException"), ZeroDivisionError("a bug"), *list(REFUSED)[:6]])
+def test_given_a_shadow_that_fails_then_it_is_counted_and_no_answer_changes(
+    said: str | Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, plain = shadowed(), Process(share=0.001)
+    process.says[THEIRS] = said
+    kept = [
+        {key: value for key, value in serve(one, monkeypatch)(query=TAKEN[1])[1].items() if key != "latency_ms"}
+        for one in (process, plain)
+    ]
+    assert kept[0] == kept[1], "as without a shadow"
+    process.decide(TAKEN[2])
+    seen = findings(process)
+    assert seen.distilled == []
+    assert seen.failed >= 1
+
+
+def test_given_a_file_of_the_shadow_that_cannot_be_read_then_the_answer_is_the_same() -> None:
+    process = shadowed("edge")
+    process.files = {key: found if "runs/r/" in key else PermissionError() for key, found in process.files.items()}
+    found = process.decide(TAKEN[0])
+    assert (found.by.version, found.decision.source, found.decision.warnings) == (3, "edge", [])
+    assert (findings(process).edges, process.warnings) == ([], ["candidate_unreadable"])
+
+
+def test_given_an_active_version_that_fell_back_then_nothing_is_compared_with_it() -> None:
+    process = shadowed()
+    process.says[OURS] = Busy("ThrottlingException")
+    assert process.decide(TAKEN[0]).decision.source == "fallback"
+    seen = findings(process)
+    assert (seen.asked, seen.distilled) == (1, [])
+
+
+class Slow:
+    """A model that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def __call__(self, question: Question) -> Reply:
+        assert question.model == THEIRS
+        assert self.go.wait(5)
+        return Reply(ANSWER, "end_turn", 60, 25, 12.5)
+
+
+def test_given_a_slow_shadow_then_nobody_waits_few_are_under_way_and_late_ones_are_counted_later() -> None:
+    active, slow = shadowed().active, Slow()
+    shadow = Shadow(student(slow))
+    try:
+        questions = [shadow.ask(query, active) for query in TAKEN[:5]]
+        assert [one is not None for one in questions] == [True] * AT_A_TIME + [False] * 3
+        seen = shadow.take()
+        assert (seen.asked, seen.held_back, seen.latency_ms) == (AT_A_TIME, 3, [])
+    finally:
+        slow.go.set()
+    assert len(finished(shadow).latency_ms) == AT_A_TIME
+    assert shadow.take() == Findings()
+
+
+def test_given_its_cap_then_it_is_not_asked_above_it_and_again_the_next_day() -> None:
+    now = [DAY / 2]
+    active = shadowed(max_usd_per_day=1e-4).active
+    shadow = Shadow(student(replying(ANSWER)), clock=lambda: now[0])
+    asked, spent = 0, 0.0
+    for query in TAKEN:
+        shadow.ask(query, active)
+        seen = finished(shadow)
+        asked, spent = asked + seen.asked, spent + seen.usd
+    assert 5 < asked < len(TAKEN)
+    assert spent <= 1e-4
+    assert shadow.ask(TAKEN[0], active) is None
+    now[0] += DAY
+    assert shadow.ask(TAKEN[0], active) is not None
+
+
+def test_given_questions_without_an_answer_then_they_count_as_the_most_that_they_can_cost() -> None:
+    def lost(question: Question) -> Reply:
+        raise ConnectionError(question.model)
+
+    active, shadow = shadowed(max_usd_per_day=1e-4).active, Shadow(student(lost))
+    asked = 0
+    for query in TAKEN[:20]:
+        shadow.ask(query, active)
+        asked += finished(shadow).asked
+    assert asked == 2, "1,000 tokens and the query in, 80 out: 0.000047 USD"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"model_arn": "arn:aws:bedrock:us-east-1:123456789012:custom-model/unknown.model-v1:0/abcdefghij12"},
+        {"deployment_arn": "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghij12"},
+    ],
+    ids=["unknown", "by the hour"],
+)
+def test_given_a_student_without_a_price_then_it_is_not_asked(changed: dict[str, str]) -> None:
+    unpriced = CANDIDATE.distilled.model_copy(update=changed)
+    process = shadowed(distilled=unpriced)
+    process.decide(TAKEN[0])
+    assert (findings(process).held_back, process.asked) == (1, [OURS])
+
+
+def test_given_a_batch_then_every_sampled_query_is_asked_about_or_held_back(
+    monkeypatch: pytest.MonkeyPatch, counted: Counter[str]
+) -> None:
+    process = shadowed()
+    process.says[THEIRS] = OTHER_ANSWER
+    _, body = serve(process, monkeypatch)("/route/batch", queries=TAKEN[:60])
+    assert {result["model"]["version"] for result in body["results"]} == {3}
+    assert process.asked.count(OURS) == 60
+    findings(process)
+    assert counted["ShadowRequests"] + counted["ShadowHeldBack"] == 60
+    assert process.asked.count(THEIRS) == counted["ShadowRequests"] > 0
+    assert counted["ShadowEdgeAgreements"] == 0
+    assert counted["ShadowEdgeWeightError"] > 0
