@@ -22,7 +22,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel load synth deploy destroy lock clean
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel load synth deploy destroy smoke-aws lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1	/' | expand -t 13
@@ -114,6 +114,9 @@ deploy: setup ## deploy into your AWS account (STAGE=dev or prod)
 
 destroy: setup ## delete the stack from your AWS account; retained data stays
 	$(ROUTER) --aws --stage $(STAGE) destroy
+
+smoke-aws: setup ## deploy a stage of its own into your AWS account, train, ask, destroy: a test below 5 USD
+	$(ROUTER) --aws smoke
 
 lock: setup ## pin the functions' dependencies anew from lambdas/*.in
 	$(LOCK) lambdas/runtime.in -o lambdas/runtime.txt

@@ -8,7 +8,7 @@ from cdk.callers import Callers
 from cdk.checks import SettingsError, one_of
 from cdk.serving import Serving
 
-STAGES = ("dev", "prod", "local")
+STAGES = ("dev", "prod", "local", "smoke")
 REGIONS = ("us-east-1", "us-west-2")  # on-demand deployment of custom models, Bedrock user guide, 2026-11
 ROUTE_MODES = ("cascade", "edge", "distilled")  # who answers: the edge student where it is sure, always, or never first
 LOG_DAYS = (7, 30, 90, 365)  # some of what CloudWatch Logs offers
@@ -139,6 +139,11 @@ class Settings:
     def local(self) -> bool:
         """Whether this is for the embedded AWS."""
         return self.stage == "local"
+
+    @property
+    def passing(self) -> bool:
+        """Whether everything goes with the stack: nobody relies on what is in it."""
+        return self.stage in ("local", "smoke")
 
     @property
     def run_defaults(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ OWN_PREFIX = "run ids are made at run time: this part of every run's data, and n
 
 
 class Storage(Construct):
-    """One key for everything; data that outlives the stack, except in the local stage.
+    """One key for everything; data that outlives the stack, except in the local and the smoke stage.
 
     Never `auto_delete_objects`: data must not vanish with a stack, and its custom resource hangs on the embedded AWS.
     """
@@ -44,7 +44,7 @@ class Storage(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self._removal = RemovalPolicy.DESTROY if settings.local else RemovalPolicy.RETAIN
+        self._removal = RemovalPolicy.DESTROY if settings.passing else RemovalPolicy.RETAIN
         self.key = kms.Key(
             self,
             "Key",

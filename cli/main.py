@@ -11,6 +11,7 @@ from cli import bringup, canary, link, report, runs, versions, watch
 from cli import diff as differing
 from cli import plan as planning
 from cli import rollback as going_back
+from cli import smoke as smoking
 from cli import sweep as sweeping
 from cli.lease import lease
 from cli.options import App, choose
@@ -72,6 +73,27 @@ def destroy(ctx: typer.Context) -> None:
     with bringup.step(console, "Synthesise"):
         cdk.synth()
     cdk.destroy()
+
+
+@app.command()
+def smoke(
+    ctx: typer.Context,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: deploy, pay, destroy.")] = False,
+    existing: Annotated[bool, typer.Option("--existing", help="Go on in the stack that an earlier one left.")] = False,
+) -> None:
+    """Test an account end to end in a stage of its own, for less than 5 USD, and destroy that stage again."""
+    target: Target = smoking.target_of(ctx.obj.target())
+    planning.show(console, smoking.affordable())
+    if not existing:
+        smoking.alone(target)
+    if not yes:
+        typer.confirm(f"Deploy {target.stack}, run, and pay for it?", abort=True)
+    steps = smoking.steps_for(console, target, confirm=not yes)
+    failures = smoking.walk(steps, agrees=lambda: yes or typer.confirm(f"All is well. Destroy {target.stack}?"))
+    smoking.conclude(console, failures)
+    if failures:
+        raise typer.Exit(1)
 
 
 @app.command()

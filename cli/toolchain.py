@@ -26,7 +26,7 @@ class Cdk:
     def of(cls, target: Target) -> "Cdk":
         """`cdk.out/<stage>` for an account; each embedded AWS keeps its own, so that two may be up at once."""
         if target.embedded:
-            return cls(target=target, assembly=target.embedded.workdir / "cdk.out")
+            return cls(target=target, assembly=target.embedded.workdir / "cdk.out" / target.stage)
         return cls(target=target, assembly=ROOT / "cdk.out" / target.stage)
 
     def synth(self, **context: str) -> str:
@@ -49,9 +49,10 @@ class Cdk:
         approval = "broadening" if ask else "never"
         return self._run("deploy", "--all", "--app", str(self.assembly), "--require-approval", approval, show=ask)
 
-    def destroy(self) -> str:
-        """Delete the stack. CDK asks first; what the stage retains (data, key, logs) stays."""
-        return self._run("destroy", "--all", "--app", str(self.assembly), show=True)
+    def destroy(self, *, ask: bool = True) -> str:
+        """Delete the stack. `ask`: CDK asks first, on this terminal; what the stage retains (data, key, logs) stays."""
+        force = () if ask else ("--force",)
+        return self._run("destroy", "--all", "--app", str(self.assembly), *force, show=ask)
 
     def _run(self, verb: str, *arguments: str, show: bool = False) -> str:
         if (

@@ -46,8 +46,8 @@ def test_old_versions_go_but_no_current_object_does(each: Template) -> None:
     assert [rule["Transitions"] for rule in rules if rule.get("Prefix") == "runs/"]
 
 
-def test_data_and_key_outlive_the_stack_but_for_the_local_one(each: Template) -> None:
-    policy = "Delete" if each.stage == "local" else "Retain"
+def test_data_and_key_outlive_the_stack_but_for_the_passing_ones(each: Template) -> None:
+    policy = "Delete" if each.stage in ("local", "smoke") else "Retain"
     for kind in ("AWS::S3::Bucket", "AWS::KMS::Key"):
         for found in each.of(kind).values():
             assert found["DeletionPolicy"] == found["UpdateReplacePolicy"] == policy

@@ -20,6 +20,7 @@ COMMANDS = [
     "report",
     "rollback",
     "run",
+    "smoke",
     "stop",
     "sweep",
     "up",
