@@ -104,7 +104,7 @@ class Monitoring(Construct):
             datapoints_to_alarm=of_three or None,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=description,
+            alarm_description=f"{description}. What to do: docs/runbook.md#{name.lower()}",
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         return alarm

@@ -39,7 +39,7 @@ class Steps:
 
 
 def walk(steps: Steps, *, agrees: Callable[[], bool]) -> list[str]:
-    """All steps. What went wrong, in words. Then everything is taken down: after a failure at once, else if `agrees`."""
+    """All steps. What went wrong, in words. Then all is taken down: after a failure at once, else if `agrees`."""
     failures = ["interrupted"]  # unless more is known
     try:
         failures = _use(steps)

@@ -80,7 +80,7 @@ def test_settings_do_not_change() -> None:
 @pytest.mark.parametrize(
     ("others", "words"),
     [
-        ({"stage": "staging"}, "stage must be one of dev, prod, local; is 'staging'"),
+        ({"stage": "staging"}, "stage must be one of dev, prod, local, smoke; is 'staging'"),
         ({"region": "eu-central-1"}, "region must be one of us-east-1, us-west-2; is 'eu-central-1'"),
         ({"models": {"teacher": "x"}}, "models: .*job_teacher"),
         ({"models": "x"}, "models must be an object"),

@@ -29,7 +29,7 @@ def test_given_an_account_then_it_deploys_trains_asks_and_finds_nothing_wrong(
 ) -> None:
     failures, said, _ = smoked
     assert failures == []
-    assert "Verdict: passed" in said
+    assert "Verdict: pass" in said
     assert said.count("[distilled,") >= 6
     assert "of at most 5.00" in said
 
