@@ -68,7 +68,7 @@ def test_the_key_rotates_and_services_use_it_for_this_account_only(each: Templat
 
 
 def test_every_log_group_forgets_and_is_encrypted(each: Template) -> None:
-    days = {"dev": 30, "prod": 365, "local": 30}[each.stage]
+    days = {"dev": 30, "prod": 365, "local": 30, "smoke": 7}[each.stage]
     groups = each.of("AWS::Logs::LogGroup")
     assert len(groups) == len(each.functions) + 2  # the state machine's and the API's
     for found in groups.values():
