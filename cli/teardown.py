@@ -18,8 +18,8 @@ from cli.target import Target
 from cli.toolchain import Cdk
 from intent.runs import JUDGE, job_name
 
-_TRIES = 60  # a model goes after its deployment, and a job takes minutes to stop
-_PAUSE = {"embedded": 0.5, "account": 10.0}  # seconds
+TRIES = 60  # a model goes after its deployment, and a job takes minutes to stop
+PAUSE = {"embedded": 0.5, "account": 10.0}  # seconds
 _BATCH = 1_000  # keys that one DeleteObjects call takes
 _GOING = customization.RUNNING
 _ABSENT = {"ParameterNotFound", "NoSuchBucket"}
@@ -45,7 +45,7 @@ def tear_down(console: Console, target: Target, cdk: Cdk) -> list[str]:
 def _steps(target: Target, cdk: Cdk) -> list[Step]:
     return [
         ("Stop runs", lambda: _stop_runs(target)),
-        ("Stop jobs", lambda: _stop_jobs(target)),
+        ("Stop jobs", lambda: stop_jobs(target)),
         ("Delete pointer and records", lambda: _forget(target)),
         ("Delete deployments and models", lambda: _sweep(target)),
         ("Empty buckets", lambda: _empty(target)),
@@ -60,13 +60,13 @@ def _stop_runs(target: Target) -> None:
             runs.stop(target, Run(execution["executionArn"]))
 
 
-def _stop_jobs(target: Target) -> None:
-    """A run that is stopped leaves its jobs running, and they cost money."""
+def stop_jobs(target: Target) -> None:
+    """Stop the runs' jobs and wait for their end: a run that is stopped leaves them running, and they cost money."""
     bedrock = target.client("bedrock")
-    names = [job_name(run, "distill") for run in _run_ids(target)]
+    names = [job_name(run, "distill") for run in run_ids(target)]
     for name in names:
         customization.stop(bedrock, name)
-    for run in _run_ids(target):
+    for run in run_ids(target):
         evaluation.stop_all(bedrock, f"{run}-{JUDGE}")
     _until(target, lambda: not any(customization.status(bedrock, name).status in _GOING for name in names), names)
 
@@ -85,16 +85,16 @@ def _sweep(target: Target) -> None:
     """Deployments, models and data of the stage's runs."""
 
     def swept() -> bool:
-        return not sweep.delete(target, sweep.find(target), lambda: None) and not _run_ids(target)
+        return not sweep.delete(target, sweep.find(target), lambda: None) and not run_ids(target)
 
     _until(target, swept, [f"what the runs of {target.stack} have made"])
 
 
 def _until(target: Target, done: Callable[[], bool], what: list[str]) -> None:
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         if done():
             return
-        time.sleep(_PAUSE["embedded" if target.embedded else "account"])
+        time.sleep(PAUSE["embedded" if target.embedded else "account"])
     raise Problem(f"still there: {', '.join(what)}")
 
 
@@ -110,7 +110,8 @@ def _destroy(cdk: Cdk) -> None:
     cdk.destroy(ask=False)
 
 
-def _run_ids(target: Target) -> list[str]:
+def run_ids(target: Target) -> list[str]:
+    """Runs that have data."""
     pages = target.client("s3").get_paginator("list_objects_v2")
     found = pages.paginate(Bucket=target.output("DataBucketName"), Prefix=sweep.RUNS, Delimiter="/")
     return [part["Prefix"].split("/")[1] for page in found for part in page.get("CommonPrefixes", ())]

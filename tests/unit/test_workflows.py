@@ -1,4 +1,4 @@
-"""What GitHub runs: pinned by commit, with the least rights, and nothing that zizmor or actionlint knows to be wrong."""
+"""What GitHub runs: pinned by commit, with the least rights, clean by zizmor and actionlint."""
 
 import json
 import re

@@ -119,25 +119,24 @@ def test_the_stage_costs_less_than_the_cap_in_the_worst_case() -> None:
 
 def test_given_a_stage_that_might_cost_more_then_nothing_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     real = smoke.affordable()
-    dear = Outlook(real.run, real.batches, real.items, smoke.CAP + 0.01, None, ())
-    monkeypatch.setattr(smoke.plan, "think_through", lambda *_, **__: dear)
+    found = [Outlook(real.run, real.batches, real.items, smoke.CAP + 0.01, None, ())]
+
+    def think_through(_: object, **__: object) -> Outlook:
+        return found[0]
+
+    monkeypatch.setattr(smoke.plan, "think_through", think_through)
     with pytest.raises(Refused, match=r"5\.01 USD"):
         smoke.affordable()
-    refused = Outlook(real.run, real.batches, real.items, 1.0, "the judge is gone", ())
-    monkeypatch.setattr(smoke.plan, "think_through", lambda *_, **__: refused)
+    found[0] = Outlook(real.run, real.batches, real.items, 1.0, "the judge is gone", ())
     with pytest.raises(Refused, match="the judge is gone"):
         smoke.affordable()
 
 
-class Deployed(Target):
-    @property
-    def outputs(self) -> dict[str, str]:
-        return {"RouteUrl": "https://x"}
-
-
 def test_given_a_stack_of_that_name_then_it_is_not_touched() -> None:
+    there = Target(boto3.Session(region_name="us-east-1"), STAGE)
+    vars(there)["outputs"] = {"RouteUrl": "https://x"}
     with pytest.raises(Refused, match="is there already"):
-        smoke.alone(Deployed(boto3.Session(region_name="us-east-1"), STAGE))
+        smoke.alone(there)
 
 
 def test_given_the_embedded_aws_then_it_is_refused_and_an_account_gets_its_own_stage() -> None:
