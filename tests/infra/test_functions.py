@@ -59,7 +59,8 @@ def test_run_defaults_are_a_run_that_plan_accepts(each: Template) -> None:
     request = pytest.importorskip("generate.request")
     defaults = json.loads(each.functions["generate.handler.plan"]["Environment"]["Variables"]["RUN_DEFAULTS"])
     run = request.resolve({}, defaults)
-    assert (run.examples, run.holdout, run.max_cost_usd) == (10_000, 500, 60)
+    size = (140, 20, 5) if each.stage == "smoke" else (10_000, 500, 60)
+    assert (run.examples, run.holdout, run.max_cost_usd) == size
     assert set(run.models.values()) <= set(run.allowed_models)
 
 
