@@ -49,3 +49,16 @@ def test_every_log_group_that_is_read_is_one_of_the_stack(each: Template) -> Non
 
 def test_every_output_that_is_read_is_one_of_the_stack(each: Template) -> None:
     assert set(re.findall(r"\$\(out (\w+)\)", RUNBOOK)) <= set(each.body["Outputs"])
+
+
+def test_the_errors_of_a_run_that_are_explained_are_those_that_there_are() -> None:
+    sources = [ROOT / "stepfunctions" / "pipeline.asl.json", *(ROOT / "lambdas").rglob("*.py")]
+    code = "\n".join(path.read_text("utf-8") for path in sources)
+    table = SECTIONS["RunFailed"].split("| error | what it is | fix |")[1].split("**Fix:**")[0]
+    named = {
+        name for row in table.splitlines() for name in re.findall(r"`([A-Z]\w+)`", row.split("|")[1] if row else "")
+    }
+    refused = set(re.findall(r"Rejected\(\s*\"([A-Z]\w+)\"", code))
+    assert refused <= named
+    assert {name for name in named if f'"{name}"' not in code and f"'{name}'" not in code} == set()
+    assert {name for name in re.findall(r'"error": "(\w+)"', code) if name[0].isupper()} <= named
