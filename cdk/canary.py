@@ -13,7 +13,7 @@ from constructs import Construct
 
 from cdk.deploy import pointer_arn
 from cdk.function import Function
-from cdk.permissions import allow
+from cdk.permissions import allow, allow_key_through
 from cdk.waivers import waive
 from cdk.workshop import Workshop
 
@@ -45,7 +45,7 @@ class Canary(Construct):
             dead_letters=topic,
         )
         allow(self.stop.role, "ssm:GetParameter", "ssm:PutParameter", on=[pointer_arn(Stack.of(self), pointer)])
-        workshop.storage.key.grant(self.stop.role, "kms:GenerateDataKey", "kms:Decrypt")
+        allow_key_through("sns", self.stop.role, workshop.storage.key, "kms:Decrypt", "kms:GenerateDataKey")
         rule = events.Rule(
             self,
             "Rings",

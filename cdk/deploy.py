@@ -14,7 +14,7 @@ from constructs import Construct
 
 from cdk import bedrock
 from cdk.function import Function
-from cdk.permissions import allow, allow_key_through_bedrock
+from cdk.permissions import allow, allow_key_through
 from cdk.workshop import Workshop
 
 DEPLOYMENTS = bedrock.DEPLOYMENTS
@@ -70,18 +70,19 @@ class Deploy(Construct):
     def _grant(self, workshop: Workshop) -> None:
         stack, storage, why = Stack.of(self), workshop.storage, bedrock.OWN_JOBS
         deployments, models = [bedrock.own_arn(stack, DEPLOYMENTS)], [bedrock.own_arn(stack, "custom-model")]
-        create = ("bedrock:CreateCustomModelDeployment", "bedrock:GetCustomModelDeployment")
-        allow(self.create.role, *create, on=[*deployments, *models], because=why)
-        allow_key_through_bedrock(self.create.role, storage.key, "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt")
+        allow(self.create.role, "bedrock:CreateCustomModelDeployment", on=[*deployments, *models], because=why)
+        allow(self.create.role, "bedrock:GetCustomModelDeployment", on=deployments, because=why)
+        allow_key_through("bedrock", self.create.role, storage.key, "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt")
         allow(self.status.role, "bedrock:GetCustomModelDeployment", on=deployments, because=why)
         grant_ask(self.warm.role, workshop)
         allow(self.delete.role, *_DELETE, on=deployments, because=why)
         allow(self.delete.role, "bedrock:DeleteCustomModel", on=models, because=why)
-        storage.grant(self.delete.role, read=[_VERSIONS])
+        storage.grant(self.delete.role, read=[_VERSIONS], find=True)
         storage.grant(
             self.promote.role,
             read=["lease.json", *(f"runs/*/{name}" for name in _RECORDED), _VERSIONS],
             write=[_VERSIONS],
+            find=True,
         )
         pointer = [pointer_arn(stack, workshop.settings.pointer)]
         for function in (self.delete, self.promote):  # deleting shuts out a promotion that is still under way
@@ -89,7 +90,7 @@ class Deploy(Construct):
 
     def _grant_retire(self, workshop: Workshop) -> None:
         stack, role = Stack.of(self), self.retire.role
-        workshop.storage.grant(role, read=["lease.json", _VERSIONS])
+        workshop.storage.grant(role, read=["lease.json", _VERSIONS], find=True)
         allow(role, "ssm:GetParameter", on=[pointer_arn(stack, workshop.settings.pointer)])
         allow(role, "bedrock:ListCustomModelDeployments", "bedrock:ListCustomModels", on=["*"], because=_LISTS)
         allow(role, *_DELETE, on=[bedrock.own_arn(stack, DEPLOYMENTS)], because=bedrock.OWN_JOBS)
@@ -117,7 +118,7 @@ def grant_ask(role: iam.Role, workshop: Workshop) -> None:
     kinds = [DEPLOYMENTS, *([bedrock.PROVISIONED] if workshop.settings.serving.provisioned else [])]
     served = [bedrock.own_arn(Stack.of(role), kind) for kind in kinds]
     allow(role, "bedrock:InvokeModel", on=served, because=bedrock.OWN_JOBS)
-    allow_key_through_bedrock(role, workshop.storage.key, "kms:Decrypt")
+    allow_key_through("bedrock", role, workshop.storage.key, "kms:Decrypt")
 
 
 def pointer_arn(stack: Stack, pointer: str) -> str:

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from cdk import bedrock
 from cdk.function import Function
-from cdk.permissions import allow, allow_key_through_bedrock, allow_pass
+from cdk.permissions import allow, allow_key_through, allow_pass
 from cdk.workshop import Workshop
 
 _JOBS = "model-customization-job"
@@ -61,14 +61,14 @@ class Distill(Construct):
         stack, storage = Stack.of(self), workshop.storage
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         made = ["runs/*/dataset/manifest.json", "runs/*/dataset/train.jsonl"]
-        storage.grant(self.start.role, read=["lease.json", "runs/*/plan.json", *made])
+        storage.grant(self.start.role, read=["lease.json", "runs/*/plan.json", *made], find=True)
         students = bedrock.student_arns(stack, workshop.settings.models.allowed)
         models = [bedrock.own_arn(stack, "custom-model"), *students]
         allow(self.start.role, "bedrock:CreateModelCustomizationJob", on=[*jobs, *models], because=why)
         allow(self.start.role, "bedrock:GetModelCustomizationJob", on=jobs, because=why)
         allow(self.start.role, "bedrock:GetCustomModel", on=[bedrock.own_arn(stack, "custom-model")], because=why)
         allow_pass(self.start.role, self.job_role)
-        allow_key_through_bedrock(self.start.role, storage.key, *_KEY_USE)
+        allow_key_through("bedrock", self.start.role, storage.key, *_KEY_USE)
         allow(self.status.role, "bedrock:GetModelCustomizationJob", on=jobs, because=why)
         allow(
             self.stop.role,
@@ -77,13 +77,13 @@ class Distill(Construct):
             on=jobs,
             because=why,
         )
-        storage.grant(self.edge.role, read=["runs/*/plan.json", "runs/*/dataset/*"], write=["runs/*/edge/*"])
+        storage.grant(self.edge.role, read=["runs/*/plan.json", "runs/*/dataset/examples/*"], write=["runs/*/edge/*"])
 
     def _job_role(self, workshop: Workshop) -> iam.Role:
         """https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html, read 2026-11."""
         stack, storage = Stack.of(self), workshop.storage
         role = bedrock.service_role(self, "JobRole", kind=_JOBS, description="Bedrock customization jobs")
-        storage.grant(role, read=["runs/*/dataset/*", "runs/*/distill/*"], write=["runs/*/distill/*"])
+        storage.grant_service(role, read=["runs/*/dataset/*", "runs/*/distill/*"], write=["runs/*/distill/*"])
         allow(role, "bedrock:InvokeModel", on=bedrock.model_arns(stack, workshop.settings.models.allowed))
-        allow_key_through_bedrock(role, storage.key, *_KEY_USE)
+        allow_key_through("bedrock", role, storage.key, *_KEY_USE)
         return role

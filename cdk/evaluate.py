@@ -11,7 +11,7 @@ from cdk.permissions import allow, allow_pass
 from cdk.workshop import Workshop
 
 _JOBS = "evaluation-job"
-_ANSWERS = "runs/*/evaluate/*"
+_RESPONSES, _JOINED, _JUDGING = (f"runs/*/evaluate/*/{part}" for part in ("responses/*", "responses.jsonl", "judge/*"))
 _LIST = "ListEvaluationJobs has no resource to name: it takes * only"
 
 
@@ -68,12 +68,17 @@ class Evaluate(Construct):
 
     def _grant(self, workshop: Workshop) -> None:
         stack, storage = Stack.of(self), workshop.storage
-        plan, held_out = "runs/*/plan.json", "runs/*/dataset/*"
-        storage.grant(self.answer.role, read=[plan, held_out, "runs/*/edge/*", _ANSWERS], write=[_ANSWERS])
+        plan, manifest = "runs/*/plan.json", "runs/*/dataset/manifest.json"
+        storage.grant(
+            self.answer.role,
+            read=[plan, "runs/*/dataset/examples/holdout.jsonl", manifest, "runs/*/edge/model.bin"],
+            write=[_RESPONSES],
+            find=True,
+        )
         models = bedrock.model_arns(stack, workshop.settings.models.allowed)
         allow(self.answer.role, "bedrock:InvokeModel", on=models)
         grant_ask(self.answer.role, workshop)
-        storage.grant(self.judge_start.role, read=[plan, held_out, _ANSWERS], write=[_ANSWERS])
+        storage.grant(self.judge_start.role, read=[plan, _RESPONSES], write=[_JOINED, _JUDGING], find=True)
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         allow(self.judge_start.role, "bedrock:CreateEvaluationJob", on=[*jobs, *models], because=why)
         allow(self.judge_stop.role, "bedrock:StopEvaluationJob", on=jobs, because=why)
@@ -82,16 +87,16 @@ class Evaluate(Construct):
         allow_pass(self.judge_start.role, self.job_role)
         allow(self.judge_status.role, "bedrock:GetEvaluationJob", on=jobs, because=why)
         reports = ["runs/*/report.json", "runs/*/report.html"]
-        storage.grant(self.report.role, read=[plan, held_out, "runs/*/edge/*", _ANSWERS], write=reports)
+        made = [manifest, "runs/*/dataset/train.jsonl", "runs/*/edge/*"]
+        storage.grant(self.report.role, read=[plan, *made, _JOINED, _JUDGING], write=reports, find=True)
         storage.grant(self.gate.role, read=[plan, "runs/*/report.json"])
 
     def _job_role(self, workshop: Workshop) -> iam.Role:
         """https://docs.aws.amazon.com/bedrock/latest/userguide/judge-service-roles.html, read 2026-11."""
         stack, storage = Stack.of(self), workshop.storage
         role = bedrock.service_role(self, "JobRole", kind=_JOBS, description="Bedrock evaluation jobs")
-        judging = "runs/*/evaluate/*/judge/*"
-        storage.grant(role, read=[judging], write=[judging])
-        storage.grant_uploads(role, judging)
+        storage.grant_service(role, read=[_JUDGING], write=[_JUDGING])
+        storage.grant_uploads(role, _JUDGING)
         judges = bedrock.model_arns(stack, workshop.settings.models.allowed)
         invoke = ("InvokeModel", "CreateModelInvocationJob", "StopModelInvocationJob", "GetInferenceProfile")
         allow(role, *(f"bedrock:{action}" for action in invoke), on=judges)

@@ -14,7 +14,9 @@ from cdk.settings import Settings
 from cdk.workshop import Workshop
 
 _JOBS = "model-invocation-job"
-_PLAN, _WRITTEN, _JOB = "runs/*/plan.json", "runs/*/generate/*", "runs/*/generate/job/*"
+_PLAN, _REPLIES = "runs/*/plan.json", "runs/*/generate/replies/*"
+_WRITTEN = [_REPLIES, "runs/*/generate/batches/*", "runs/*/generate/quarantine/*"]
+_JOB, _JOB_INPUT, _JOB_OUTPUT = (f"runs/*/generate/job/{part}" for part in ("*", "input.jsonl", "output/*"))
 _LIST = "ListModelInvocationJobs has no resource to name: it takes * only"
 
 
@@ -84,27 +86,24 @@ class Generate(Construct):
     def _grant(self, workshop: Workshop) -> None:
         storage, stack, allowed = workshop.storage, Stack.of(self), workshop.settings.models.allowed
         known = [_PLAN, "runs/*/report.json", "runs/*/dataset/*"]  # of a run that is resumed
-        storage.grant(self.plan.role, read=["lease.json", *known], write=["lease.json", _PLAN])
+        storage.grant(self.plan.role, read=["lease.json", *known], write=["lease.json", _PLAN], find=True)
         looked_up = {bedrock.base_model(model) for model in allowed}
         allow(self.plan.role, "bedrock:GetFoundationModel", on=bedrock.model_arns(stack, looked_up))
         allow(self.plan.role, "ssm:GetParameter", on=[pointer_arn(stack, workshop.settings.pointer)])
-        storage.grant(self.batch.role, read=[_PLAN, _WRITTEN], write=[_WRITTEN])
+        storage.grant(self.batch.role, read=[_PLAN, _REPLIES], write=_WRITTEN, find=True)
         allow(self.batch.role, "bedrock:InvokeModel", on=bedrock.model_arns(stack, allowed))
-        storage.grant(
-            self.assemble.role,
-            read=[_PLAN, _WRITTEN, "runs/*/dataset/*"],
-            write=[_PLAN, _WRITTEN, "runs/*/dataset/*"],
-        )
+        made = [_PLAN, "runs/*/dataset/*"]
+        storage.grant(self.assemble.role, read=[_PLAN, _REPLIES], write=made, find=True)
 
     def _grant_jobs(self, workshop: Workshop) -> None:
         stack, storage = Stack.of(self), workshop.storage
         jobs, why = [bedrock.own_arn(stack, _JOBS)], bedrock.OWN_JOBS
         models = bedrock.model_arns(stack, workshop.settings.models.allowed)
-        storage.grant(self.job_start.role, read=["lease.json", _PLAN, _WRITTEN], write=[_JOB])
+        storage.grant(self.job_start.role, read=["lease.json", _PLAN, _REPLIES], write=[_JOB_INPUT], find=True)
         allow(self.job_start.role, "bedrock:CreateModelInvocationJob", on=[*jobs, *models], because=why)
         allow_pass(self.job_start.role, self.job_role)
         allow(self.job_status.role, "bedrock:GetModelInvocationJob", on=jobs, because=why)
-        storage.grant(self.job_collect.role, read=[_PLAN, _WRITTEN], write=[_WRITTEN])
+        storage.grant(self.job_collect.role, read=[_PLAN, _REPLIES, _JOB_OUTPUT], write=[_REPLIES], find=True)
         allow(self.job_stop.role, "bedrock:StopModelInvocationJob", on=jobs, because=why)
         for function in (self.job_start, self.job_stop):
             allow(function.role, "bedrock:ListModelInvocationJobs", on=["*"], because=_LIST)
@@ -113,7 +112,7 @@ class Generate(Construct):
         """https://docs.aws.amazon.com/bedrock/latest/userguide/batch-iam-sr.html, read 2026-11."""
         stack, storage = Stack.of(self), workshop.storage
         role = bedrock.service_role(self, "JobRole", kind=_JOBS, description="Bedrock batch inference jobs")
-        storage.grant(role, read=[_JOB], write=[_JOB])
+        storage.grant_service(role, read=[_JOB], write=[_JOB])
         allow(role, "bedrock:InvokeModel", on=bedrock.model_arns(stack, workshop.settings.models.allowed))
         return role
 

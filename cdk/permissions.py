@@ -26,10 +26,11 @@ def allow_pass(role: iam.Role, passed: iam.Role) -> None:
     allow(role, "iam:PassRole", on=[passed.role_arn], conditions=to_bedrock)
 
 
-def allow_key_through_bedrock(role: iam.Role, key: kms.Key, *actions: str) -> None:
-    """Allow KMS actions on our key, only as Bedrock makes them for this caller (custom models are encrypted with it).
+def allow_key_through(service: str, role: iam.Role, key: kms.Key, *actions: str) -> None:
+    """Allow KMS actions on our key, only as this service (`s3`, `sns`, `bedrock`) makes them for the caller.
 
-    https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-custom-job.html
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    For custom models: https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-custom-job.html
     """
-    through = {"StringEquals": {"kms:ViaService": f"bedrock.{Stack.of(role).region}.amazonaws.com"}}
+    through = {"StringEquals": {"kms:ViaService": f"{service}.{Stack.of(role).region}.amazonaws.com"}}
     allow(role, *actions, on=[key.key_arn], conditions=through)

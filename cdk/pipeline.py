@@ -13,7 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk.function import Function
-from cdk.permissions import allow
+from cdk.permissions import allow, allow_key_through
 from cdk.settings import Limits
 from cdk.waivers import waive, waive_wildcards
 from cdk.workshop import Workshop
@@ -74,8 +74,10 @@ class Pipeline(Construct):
             ),
         )
         waive(self.state_machine, _DELIVERY, "AwsSolutions-IAM5[Resource::*]")
-        for function in (self.notify, *(function for room in rooms for function in room.functions)):
-            function.resource.grant_invoke_latest_version(self.state_machine)
+        invoked = [self.notify.arn, *(function.arn for room in rooms for function in room.functions)]
+        self.state_machine.add_to_role_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=invoked)  # by no version or alias
+        )
 
     def grant_look_up(self, function: Function) -> None:
         """Let a function ask whether an execution still runs.
@@ -99,10 +101,10 @@ class Pipeline(Construct):
             handler="pipeline.handler.notify",
             environment={"TOPIC_ARN": topic.topic_arn},
         )
-        workshop.storage.grant(notify.role, read=["lease.json"])
+        workshop.storage.grant(notify.role, read=["lease.json"], find=True)
         workshop.storage.grant_delete(notify.role, "lease.json")
         allow(notify.role, "sns:Publish", on=[topic.topic_arn])
-        workshop.storage.key.grant(notify.role, "kms:GenerateDataKey")
+        allow_key_through("sns", notify.role, workshop.storage.key, "kms:Decrypt", "kms:GenerateDataKey")
         return notify
 
 

@@ -39,7 +39,7 @@ class Route(Construct):
             concurrency=callers.concurrency or None,
         )
         allow(self.function.role, "ssm:GetParameter", on=[pointer_arn(Stack.of(self), settings.pointer)])
-        storage.grant(self.function.role, read=["runs/*/edge/model.bin"], find=False)
+        storage.grant(self.function.role, read=["runs/*/edge/model.bin"])
         grant_ask(self.function.role, workshop)
         self.api = api.rest_api(self, workshop=workshop)
         api.add_endpoints(self.api, target=self._target(workshop), callers=callers)

@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from cdk.permissions import allow
+from cdk.permissions import allow, allow_key_through
 from cdk.settings import Settings
 
 _RETENTION = {
@@ -56,14 +56,18 @@ class Storage(Construct):
         self.access_logs = self._access_logs()
         self.bucket = self._data()
 
-    def grant(self, role: iam.Role, *, read: Sequence[str] = (), write: Sequence[str] = (), find: bool = True) -> None:
-        """Objects by key pattern. `find`: also what tells a missing object (404) from a forbidden one (403)."""
-        self._on(role, "s3:GetObject", read)
-        self._on(role, "s3:PutObject", write)
-        if find:
-            allow(role, "s3:ListBucket", on=[self.bucket.bucket_arn])
-        if read or write:
-            self.key.grant(role, *(["kms:Decrypt"] if read else []), *(["kms:GenerateDataKey"] if write else []))
+    def grant(self, role: iam.Role, *, read: Sequence[str] = (), write: Sequence[str] = (), find: bool = False) -> None:
+        """Objects by key pattern. `find`: also listing, which tells a missing object (404) from a forbidden one (403).
+
+        Our key is for what S3 does with it, not for calls to KMS.
+        """
+        self._objects(role, read=read, write=write, find=find)
+        allow_key_through("s3", role, self.key, *_key_actions(read, write))
+
+    def grant_service(self, role: iam.Role, *, read: Sequence[str], write: Sequence[str]) -> None:
+        """The same for a role that Bedrock takes, whose documentation has no condition on the use of the key."""
+        self._objects(role, read=read, write=write, find=True)
+        self.key.grant(role, *_key_actions(read, write))
 
     def grant_delete(self, role: iam.Role, *patterns: str) -> None:
         """Delete objects by key pattern (versions stay until the lifecycle ends them)."""
@@ -83,6 +87,12 @@ class Storage(Construct):
             retention=_RETENTION[self._settings.limits.log_days],
             removal_policy=RemovalPolicy.RETAIN if self._settings.stage == "prod" else RemovalPolicy.DESTROY,
         )
+
+    def _objects(self, role: iam.Role, *, read: Sequence[str], write: Sequence[str], find: bool) -> None:
+        self._on(role, "s3:GetObject", read)
+        self._on(role, "s3:PutObject", write)
+        if find:
+            allow(role, "s3:ListBucket", on=[self.bucket.bucket_arn])
 
     def _on(self, role: iam.Role, action: str, patterns: Sequence[str]) -> None:
         if patterns:
@@ -138,3 +148,7 @@ class Storage(Construct):
             "kms:Decrypt",
             "kms:GenerateDataKey",
         )
+
+
+def _key_actions(read: Sequence[str], write: Sequence[str]) -> list[str]:
+    return [*(["kms:Decrypt"] if read else []), *(["kms:GenerateDataKey"] if write else [])]

@@ -6,29 +6,26 @@ import pytest
 
 from tests.infra.template import Template, statements, text
 
-PLAN, MANIFEST, DATASET, EDGE, ANSWERS = (
-    "runs/*/plan.json",
-    "runs/*/dataset/manifest.json",
-    "runs/*/dataset/*",
-    "runs/*/edge/*",
-    "runs/*/evaluate/*",
-)
-BATCHES, LEASE, REPORT = "runs/*/generate/*", "lease.json", "runs/*/report.json"
+PLAN, MANIFEST, DATASET, EDGE = "runs/*/plan.json", "runs/*/dataset/manifest.json", "runs/*/dataset/*", "runs/*/edge/*"
+TRAINING, HELD_OUT = "runs/*/dataset/train.jsonl", "runs/*/dataset/examples/holdout.jsonl"
+CHUNKS, ANSWERS, JUDGED = (f"runs/*/evaluate/*/{part}" for part in ("responses/*", "responses.jsonl", "judge/*"))
+REPLIES, LEASE, REPORT = "runs/*/generate/replies/*", "lease.json", "runs/*/report.json"
+BATCHES = {REPLIES, "runs/*/generate/batches/*", "runs/*/generate/quarantine/*"}
 WRITING = "runs/*/generate/job/*"
 VERSIONS = "versions/*"
 # handler: keys it reads, keys it writes, keys it deletes
 OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "generate.handler.plan": ({LEASE, PLAN, REPORT, DATASET}, {LEASE, PLAN}, set()),
-    "generate.handler.batch": ({PLAN, BATCHES}, {BATCHES}, set()),
-    "generate.handler.job_start": ({LEASE, PLAN, BATCHES}, {WRITING}, set()),
+    "generate.handler.batch": ({PLAN, REPLIES}, BATCHES, set()),
+    "generate.handler.job_start": ({LEASE, PLAN, REPLIES}, {"runs/*/generate/job/input.jsonl"}, set()),
     "generate.handler.job_status": (set(), set(), set()),
-    "generate.handler.job_collect": ({PLAN, BATCHES}, {BATCHES}, set()),
+    "generate.handler.job_collect": ({PLAN, REPLIES, "runs/*/generate/job/output/*"}, {REPLIES}, set()),
     "generate.handler.job_stop": (set(), set(), set()),
-    "generate.handler.assemble": ({PLAN, BATCHES, DATASET}, {PLAN, BATCHES, DATASET}, set()),
-    "distill.handler.start": ({LEASE, PLAN, MANIFEST, "runs/*/dataset/train.jsonl"}, set(), set()),
+    "generate.handler.assemble": ({PLAN, REPLIES}, {PLAN, DATASET}, set()),
+    "distill.handler.start": ({LEASE, PLAN, MANIFEST, TRAINING}, set(), set()),
     "distill.handler.status": (set(), set(), set()),
     "distill.handler.stop": (set(), set(), set()),
-    "distill.handler.edge": ({PLAN, DATASET}, {EDGE}, set()),
+    "distill.handler.edge": ({PLAN, "runs/*/dataset/examples/*"}, {EDGE}, set()),
     "deploy.handler.create": (set(), set(), set()),
     "deploy.handler.status": (set(), set(), set()),
     "deploy.handler.warm": (set(), set(), set()),
@@ -36,11 +33,15 @@ OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "deploy.handler.promote": ({LEASE, PLAN, MANIFEST, REPORT, VERSIONS}, {VERSIONS}, set()),
     "deploy.handler.retire": ({LEASE, VERSIONS}, set(), set()),
     "deploy.handler.canary_stop": (set(), set(), set()),
-    "evaluate.handler.answer": ({PLAN, DATASET, EDGE, ANSWERS}, {ANSWERS}, set()),
-    "evaluate.handler.judge_start": ({PLAN, DATASET, ANSWERS}, {ANSWERS}, set()),
+    "evaluate.handler.answer": ({PLAN, MANIFEST, HELD_OUT, "runs/*/edge/model.bin"}, {CHUNKS}, set()),
+    "evaluate.handler.judge_start": ({PLAN, CHUNKS}, {ANSWERS, JUDGED}, set()),
     "evaluate.handler.judge_status": (set(), set(), set()),
     "evaluate.handler.judge_stop": (set(), set(), set()),
-    "evaluate.handler.report": ({PLAN, DATASET, EDGE, ANSWERS}, {REPORT, "runs/*/report.html"}, set()),
+    "evaluate.handler.report": (
+        {PLAN, MANIFEST, TRAINING, EDGE, ANSWERS, JUDGED},
+        {REPORT, "runs/*/report.html"},
+        set(),
+    ),
     "evaluate.handler.gate": ({PLAN, REPORT}, set(), set()),
     "pipeline.handler.notify": ({LEASE}, set(), {LEASE}),
     "route.handler.route": ({"runs/*/edge/model.bin"}, set(), set()),
@@ -231,7 +232,7 @@ def test_the_state_machine_invokes_our_functions_and_nothing_else(dev: Template)
         for name, found in dev.of("AWS::Lambda::Function").items()
         if text(found["Properties"]["Handler"]) not in {"route.handler.route", "deploy.handler.canary_stop"}
     }
-    assert invoked == {f"<{name}.Arn>{version}" for name in pipeline for version in ("", ":$LATEST")}
+    assert invoked == {f"<{name}.Arn>" for name in pipeline}
 
 
 def test_plan_may_look_at_executions_of_this_state_machine_only(dev: Template) -> None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from intent.pointer import Pointer
 from local import demo
 from local.bedrock.faults import client as faults
 from local.bedrock.faults.client import Fault
+from tests.infra.iam import raw
 
 EXAMPLES = 300
 GATE = "tests/local/gate.yaml"
@@ -32,10 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def target() -> Generator[Target]:
+def noted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app's functions write down their AWS calls."""
+    return tmp_path_factory.mktemp("calls") / "noted"
+
+
+@pytest.fixture(scope="session")
+def target(noted: Path) -> Generator[Target]:
     quiet = Console(quiet=True)
     with demo.cloud(quiet) as found:
         bringup.deploy(quiet, found, gate=GATE)
+        raw.install(found, noted)
         yield found
 
 
