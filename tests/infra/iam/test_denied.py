@@ -45,13 +45,15 @@ NOBODY = (
     Request("logs:DeleteLogGroup", "arn:aws:logs:us-east-1:ACCOUNT:log-group:{RouteFunctionLogs}"),
     Request("bedrock:InvokeModel", f"{FOUNDATION}/meta.llama3-70b-instruct-v1:0"),
     Request("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1:999999999999:custom-model-deployment/d"),
-    Request("bedrock:CreateProvisionedModelThroughput", f"{BEDROCK}/custom-model/m"),
+    Request("bedrock:CreateProvisionedModelThroughput", f"{BEDROCK}:custom-model/m"),
     Request("bedrock:PutModelInvocationLoggingConfiguration", "*"),
     Request("cloudformation:DeleteStack", "arn:aws:cloudformation:us-east-1:ACCOUNT:stack/intent-router-dev/1"),
 )
 # Request to the only roles that may: everybody else must not.
 ONLY: Mapping[Request, set[str]] = {
-    Request("ssm:PutParameter", f"{POINTER}/dev/active"): {"deploy.handler.promote", "deploy.handler.delete"},
+    Request("ssm:PutParameter", f"{POINTER}/dev/active"): {
+        f"deploy.handler.{name}" for name in ("promote", "delete", "canary_stop")
+    },
     Request("s3:DeleteObject", f"{DATA}/lease.json"): {"pipeline.handler.notify"},
     Request("s3:PutObject", f"{DATA}/lease.json"): {"generate.handler.plan"},
     Request("s3:PutObject", f"{DATA}/runs/r/plan.json"): {"generate.handler.plan", "generate.handler.assemble"},
@@ -59,7 +61,9 @@ ONLY: Mapping[Request, set[str]] = {
     Request("s3:PutObject", f"{DATA}/runs/r/edge/model.bin"): {"distill.handler.edge"},
     Request("s3:PutObject", f"{DATA}/runs/r/report.json"): {"evaluate.handler.report"},
     Request("s3:PutObject", f"{DATA}/versions/v000001.json"): {"deploy.handler.promote"},
-    Request("sns:Publish", "arn:aws:sns:us-east-1:ACCOUNT:{NoticesTopic}"): {"pipeline.handler.notify"},
+    Request("sns:Publish", "arn:aws:sns:us-east-1:ACCOUNT:{NoticesTopic}"): {
+        *("pipeline.handler.notify", "deploy.handler.canary_stop"),
+    },
     Request("states:DescribeExecution", "arn:aws:states:us-east-1:ACCOUNT:execution:{PipelineStateMachine}:e"): {
         "generate.handler.plan"
     },

@@ -59,7 +59,9 @@ class Walk:
         self._run(canary_share=0.5)
         event = json.loads(_ALARM.read_text("utf-8"))
         event["detail"]["state"]["timestamp"] = f"{datetime.now(UTC) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S.000}+0000"
-        self._target.client("lambda").invoke(FunctionName=stop_function(self._target), Payload=json.dumps(event).encode())
+        self._target.client("lambda").invoke(
+            FunctionName=stop_function(self._target), Payload=json.dumps(event).encode()
+        )
         self._loses_the_lease("Generate:")
 
     def provisioned(self) -> None:
