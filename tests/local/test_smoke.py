@@ -13,6 +13,9 @@ from cli.target import Target
 from intent.runs import job_name
 
 
+pytestmark = pytest.mark.prove
+
+
 @pytest.fixture(scope="module")
 def smoked(target: Target) -> tuple[list[str], str, Target]:
     """Failures, what was printed, and the target that is gone by then."""
