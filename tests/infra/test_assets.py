@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -101,6 +102,24 @@ def test_code_is_staged_anew_only_when_it_changes(project: Path) -> None:
     (project / "taxonomy.yaml").write_text("modalities: {audio: what is heard}\n")
     assert assets.code(project) != first
     assert sorted(path.name for path in first.parent.iterdir()) == sorted({first.name, assets.code(project).name})
+
+
+def test_code_is_the_same_from_any_checkout(tmp_path: Path) -> None:
+    assert not differ(ROOT, tmp_path)
+
+
+def differ(root: Path, folder: Path) -> set[str]:
+    """Files of the bundle that come out differently, or are another one's, when it is built from a second checkout."""
+    built: list[dict[str, bytes]] = []
+    for name in ("one", "two"):
+        checkout = folder / name
+        shutil.copytree(root / "lambdas", checkout / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("taxonomy.yaml", "gate.yaml"):
+            shutil.copy(root / file, checkout / file)
+        code = assets.code(checkout)
+        built.append({str(path.relative_to(code)): path.read_bytes() for path in code.rglob("*") if path.is_file()})
+    one, two = built
+    return {name for name in one.keys() | two.keys() if one.get(name) != two.get(name)}
 
 
 def test_the_taxonomy_that_is_uploaded_is_the_one_at_the_top() -> None:
