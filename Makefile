@@ -119,8 +119,9 @@ smoke-aws: setup ## deploy a stage of its own into your AWS account, train, ask,
 	$(ROUTER) --aws smoke
 
 lock: setup ## pin the functions' dependencies anew from lambdas/*.in
-	$(LOCK) lambdas/runtime.in -o lambdas/runtime.txt
-	$(LOCK) lambdas/science.in -o lambdas/science.txt
+	for layer in runtime science; do \
+	  $(LOCK) lambdas/$$layer.in -o lambdas/$$layer.txt && \
+	  $(LOCK) --generate-hashes lambdas/$$layer.in -o lambdas/$$layer.lock || exit 1; done
 
 clean: ## remove what was built (not what was installed)
 	@if test -x $(BIN)/python; then $(ROUTER) down; fi

@@ -31,7 +31,7 @@ def project(tmp_path: Path) -> Path:
     (room / "handler.py").write_text("def go(): ...\n")
     (room / "tests" / "test_handler.py").write_text("")
     (room / "__pycache__" / "handler.pyc").write_text("")
-    (tmp_path / "lambdas" / "runtime.txt").write_text("six==1.17.0\n")
+    (tmp_path / "lambdas" / "runtime.lock").write_text("six==1.17.0\n")
     (tmp_path / "taxonomy.yaml").write_text("modalities: {visual: what is seen}\n")
     (tmp_path / "gate.yaml").write_text("rules: [{candidate: edge, figure: mae, at_most: 0.1}]\n")
     return tmp_path
@@ -138,7 +138,7 @@ def test_a_layer_is_built_once_for_its_lock_python_and_processor(
     assert "3.14" in calls[0]
     built.add(assets.layer(project, "runtime", python="3.14", architecture="x86_64"))
     built.add(assets.layer(project, "runtime", python="3.13", architecture="arm64"))
-    (project / "lambdas" / "runtime.txt").write_text("six==1.16.0\n")
+    (project / "lambdas" / "runtime.lock").write_text("six==1.16.0\n")
     built.add(assets.layer(project, "runtime", python="3.14", architecture="arm64"))
     assert len(built) == len(calls) == 4
 
@@ -194,6 +194,29 @@ def test_layers_that_have_been_built_fit_lambda() -> None:
     for science in (size for archive, size in sizes.items() if archive.name.startswith("science")):
         for runtime in (size for archive, size in sizes.items() if archive.name.startswith("runtime")):
             assert science + runtime < LIMIT - SPARE
+
+
+@pytest.mark.parametrize("name", ["runtime", "science"])
+def test_a_layers_lock_has_a_hash_for_every_package_and_the_versions_that_are_tested(name: str) -> None:
+    """`make lock` writes both: pip would ask for hashes of all development packages too if it read the lock."""
+    text = (ROOT / "lambdas" / f"{name}.lock").read_text().replace("\\\n", "")
+    packages = [line.split() for line in text.splitlines()]
+    assert [package[0].partition("==")[0] for package in packages] == locked(name)
+    assert [package[0] for package in packages] == (ROOT / "lambdas" / f"{name}.txt").read_text().split()
+    for _, *hashes in packages:
+        assert hashes
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", found) for found in hashes)
+
+
+def test_a_layer_is_refused_if_a_file_is_not_the_locked_one(project: Path) -> None:
+    wheel = project / "six-1.17.0-py2.py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("six.py", "")
+        archive.writestr("six-1.17.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.17.0\n")
+    lock = project / "lambdas" / "runtime.lock"
+    lock.write_text(f"six @ {wheel.as_uri()} --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(assets.BundlingError, match="HASHES"):
+        assets.layer(project, "runtime", python="3.14", architecture="arm64")
 
 
 def test_installed_packages_are_those_of_the_lock_files() -> None:
