@@ -15,6 +15,7 @@ PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 PEERS_READY := .venv-peers/.ready
 DISTILABEL_READY := .venv-distilabel/.ready
+MUTATION_READY := .venv-mutation/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -22,7 +23,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel load synth deploy destroy smoke-aws lock clean
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e prove mutation bench bench-peers bench-distilabel load synth deploy destroy smoke-aws lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1	/' | expand -t 13
@@ -82,6 +83,21 @@ infra: setup ## template tests
 
 e2e: setup ## end to end on the embedded AWS
 	$(BIN)/python -m pytest tests/local
+
+prove: setup ## slow proofs beside `make test` (8 min): coverage, every Region, NIST's findings, secrets, layers built twice
+	rm -rf build/coverage
+	$(BIN)/python -m coverage run -m pytest tests/unit -n 2
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest tests/prove
+
+mutation: setup $(MUTATION_READY) ## which small changes of four core modules no test notices, with mutmut, installed into .venv-mutation
+	PYTHONPATH=$(CURDIR):$(wildcard $(CURDIR)/.venv/lib/python3*/site-packages) .venv-mutation/bin/python -m tests.prove.mutation
+
+$(MUTATION_READY): tests/prove/requirements-mutation.txt
+	test -x .venv-mutation/bin/python || "$(PYTHON)" -m venv .venv-mutation
+	.venv-mutation/bin/python -m pip install --quiet --disable-pip-version-check -r tests/prove/requirements-mutation.txt
+	touch $@
 
 bench: setup ## train afresh on EXAMPLES and measure on queries that people wrote (SEEDS=10 for the spread)
 	$(BIN)/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --plain --json out/benchmark.json

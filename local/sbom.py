@@ -25,7 +25,8 @@ def locked(layer: str) -> dict[str, str]:
 def licence(package: str, found: PackageMetadata | None = None) -> str:
     """SPDX expression of an installed package. Raises LookupError if its metadata has none that we know."""
     found = metadata(package) if found is None else found
-    named = found.get("License-Expression") or _READ.get(package) or _SPDX.get(found.get("License") or "")
+    (expression, *_), (older, *_) = (found.get_all(key) or [""] for key in ("License-Expression", "License"))
+    named = expression or _READ.get(package) or _SPDX.get(older)
     if named is None:
         raise LookupError(f"{package}: no licence in its metadata that we know; read its LICENSE file")
     return named
