@@ -15,6 +15,8 @@ PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 PEERS_READY := .venv-peers/.ready
 DISTILABEL_READY := .venv-distilabel/.ready
+# Measures that a tracer would spoil, and tests of what is not under lambdas/.
+UNTRACED := $(addprefix --ignore=tests/unit/,benchmarks cli local_bedrock models test_architecture.py)
 MUTATION_READY := .venv-mutation/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
@@ -86,7 +88,7 @@ e2e: setup ## end to end on the embedded AWS
 
 prove: setup ## slow proofs beside `make test` (8 min): coverage, every Region, NIST's findings, secrets, layers built twice
 	rm -rf build/coverage
-	$(BIN)/python -m coverage run -m pytest tests/unit -n 2
+	$(BIN)/python -m coverage run -m pytest tests/unit -n 2 $(UNTRACED)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest tests/prove
