@@ -18,7 +18,7 @@ REMADE = {
     *("AWS::CloudWatch::Dashboard", "AWS::ApiGateway::Account", "AWS::ApiGateway::Deployment"),
     *("AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::Method", "AWS::ApiGateway::Model"),
     *("AWS::ApiGateway::RequestValidator", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Stage"),
-    "AWS::ApiGateway::UsagePlan",
+    *("AWS::ApiGateway::UsagePlan", "AWS::Events::Rule"),
 }
 
 

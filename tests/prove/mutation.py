@@ -21,7 +21,7 @@ TESTS = (
         "tests/unit/evaluate/test_gate_rules.py",
     ),
     *("tests/unit/evaluate/test_measure.py", "tests/unit/route/test_router.py", "tests/unit/route/test_cascade.py"),
-    *("tests/unit/route/test_active.py", "tests/unit/route/test_endpoints.py"),
+    "tests/unit/route/test_active.py",
 )
 _TABLE = """\
 [tool.pytest.ini_options]
