@@ -15,6 +15,9 @@ PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 PEERS_READY := .venv-peers/.ready
 DISTILABEL_READY := .venv-distilabel/.ready
+# Measures that a tracer would spoil, and tests of what is not under lambdas/.
+UNTRACED := $(addprefix --ignore=tests/unit/,benchmarks cli local_bedrock models test_architecture.py)
+MUTATION_READY := .venv-mutation/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -22,7 +25,7 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/lambdas
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e bench bench-peers bench-distilabel load synth deploy destroy smoke-aws lock clean
+.PHONY: help setup demo up run ask report down test lint format types unit pipeline infra e2e prove mutation bench bench-peers bench-distilabel load synth deploy destroy smoke-aws lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## /\1	/' | expand -t 13
@@ -83,6 +86,22 @@ infra: setup ## template tests
 e2e: setup ## end to end on the embedded AWS
 	$(BIN)/python -m pytest tests/local
 
+prove: setup ## slow proofs beside `make test` (about 8 min, by the CPU time of its parts): coverage, every Region, NIST's findings, secrets, layers built twice
+	rm -rf build/coverage
+	$(BIN)/python -m coverage run -m pytest tests/unit -n 2 $(UNTRACED)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest tests/prove
+	$(BIN)/python -m pytest tests/unit/benchmarks tests/local -m prove
+
+mutation: setup $(MUTATION_READY) ## which small changes of four core modules no test notices, with mutmut, installed into .venv-mutation
+	PYTHONPATH=$(CURDIR):$(wildcard $(CURDIR)/.venv/lib/python3*/site-packages) .venv-mutation/bin/python -m tests.prove.mutation
+
+$(MUTATION_READY): tests/prove/requirements-mutation.txt
+	test -x .venv-mutation/bin/python || "$(PYTHON)" -m venv .venv-mutation
+	.venv-mutation/bin/python -m pip install --quiet --disable-pip-version-check -r tests/prove/requirements-mutation.txt
+	touch $@
+
 bench: setup ## train afresh on EXAMPLES and measure on queries that people wrote (SEEDS=10 for the spread)
 	$(BIN)/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --plain --json out/benchmark.json
 
@@ -119,8 +138,9 @@ smoke-aws: setup ## deploy a stage of its own into your AWS account, train, ask,
 	$(ROUTER) --aws smoke
 
 lock: setup ## pin the functions' dependencies anew from lambdas/*.in
-	$(LOCK) lambdas/runtime.in -o lambdas/runtime.txt
-	$(LOCK) lambdas/science.in -o lambdas/science.txt
+	for layer in runtime science; do \
+	  $(LOCK) lambdas/$$layer.in -o lambdas/$$layer.txt && \
+	  $(LOCK) --generate-hashes lambdas/$$layer.in -o lambdas/$$layer.lock || exit 1; done
 
 clean: ## remove what was built (not what was installed)
 	@if test -x $(BIN)/python; then $(ROUTER) down; fi

@@ -21,7 +21,7 @@ import yaml
 from cdk import gate as rules
 
 LAYERS_FORMAT = "1"  # raise it when the way layers are built changes
-_NOT_CODE = shutil.ignore_patterns("__pycache__", "tests", "*.pyc", "*.in", "*.txt", ".*")
+_NOT_CODE = shutil.ignore_patterns("__pycache__", "tests", "*.pyc", "*.in", "*.txt", "*.lock", ".*")
 _PLATFORMS = ("manylinux2014", "manylinux_2_17", "manylinux_2_28")  # Amazon Linux 2023 has glibc 2.34
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -64,8 +64,11 @@ def _yaml(root: Path, key: str, name: str) -> Any:  # noqa: ANN401  (whatever th
 
 
 def layer(root: Path, name: str, *, python: str, architecture: str) -> Path:
-    """A layer's zip with the packages of `lambdas/<name>.txt`, as this Python on this processor needs them."""
-    lock = root / "lambdas" / f"{name}.txt"
+    """A layer's zip with the packages of `lambdas/<name>.lock`, as this Python on this processor needs them.
+
+    pip compares each file with its hash in the lock and refuses any other.
+    """
+    lock = root / "lambdas" / f"{name}.lock"
     made_of = (lock.read_bytes(), f"{LAYERS_FORMAT} {python} {architecture}".encode())
     target = _made(root / "build" / "layers") / f"{name}-{digest(made_of)}.zip"
     if not target.exists():
@@ -100,8 +103,9 @@ def _target(python: str, architecture: str) -> tuple[str, ...]:
 
 def _install(lock: Path, target: Path, flags: tuple[str, ...]) -> None:
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--only-binary=:all:")
+    exactly = ("--require-hashes", "--target", str(target), "--requirement", str(lock))
     done = subprocess.run(  # noqa: S603  (our own interpreter and lock file)
-        (*pip, *flags, "--target", str(target), "--requirement", str(lock)), capture_output=True, text=True, check=False
+        (*pip, *flags, *exactly), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise BundlingError(f"pip could not fetch {lock.name} ({' '.join(flags)}):\n{done.stderr[-2000:]}")

@@ -40,7 +40,7 @@ class Workshop(Construct):
             code=lambda_.Code.from_asset(str(archive), asset_hash=f"{name.lower()}-{archive.stem}"),
             compatible_runtimes=[self.runtime],
             compatible_architectures=[self.architecture],
-            description=f"lambdas/{name.lower()}.txt",
+            description=f"lambdas/{name.lower()}.lock",
         )
 
     def _archive(self, name: str, root: Path) -> Path:

@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -30,7 +31,7 @@ def project(tmp_path: Path) -> Path:
     (room / "handler.py").write_text("def go(): ...\n")
     (room / "tests" / "test_handler.py").write_text("")
     (room / "__pycache__" / "handler.pyc").write_text("")
-    (tmp_path / "lambdas" / "runtime.txt").write_text("six==1.17.0\n")
+    (tmp_path / "lambdas" / "runtime.lock").write_text("six==1.17.0\n")
     (tmp_path / "taxonomy.yaml").write_text("modalities: {visual: what is seen}\n")
     (tmp_path / "gate.yaml").write_text("rules: [{candidate: edge, figure: mae, at_most: 0.1}]\n")
     return tmp_path
@@ -103,6 +104,24 @@ def test_code_is_staged_anew_only_when_it_changes(project: Path) -> None:
     assert sorted(path.name for path in first.parent.iterdir()) == sorted({first.name, assets.code(project).name})
 
 
+def test_code_is_the_same_from_any_checkout(tmp_path: Path) -> None:
+    assert not differ(ROOT, tmp_path)
+
+
+def differ(root: Path, folder: Path) -> set[str]:
+    """Files of the bundle that come out differently, or are another one's, when it is built from a second checkout."""
+    built: list[dict[str, bytes]] = []
+    for name in ("one", "two"):
+        checkout = folder / name
+        shutil.copytree(root / "lambdas", checkout / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("taxonomy.yaml", "gate.yaml"):
+            shutil.copy(root / file, checkout / file)
+        code = assets.code(checkout)
+        built.append({str(path.relative_to(code)): path.read_bytes() for path in code.rglob("*") if path.is_file()})
+    one, two = built
+    return {name for name in one.keys() | two.keys() if one.get(name) != two.get(name)}
+
+
 def test_the_taxonomy_that_is_uploaded_is_the_one_at_the_top() -> None:
     staged = json.loads((assets.code(ROOT) / "taxonomy.json").read_text())
     assert staged == yaml.safe_load((ROOT / "taxonomy.yaml").read_text())
@@ -119,7 +138,7 @@ def test_a_layer_is_built_once_for_its_lock_python_and_processor(
     assert "3.14" in calls[0]
     built.add(assets.layer(project, "runtime", python="3.14", architecture="x86_64"))
     built.add(assets.layer(project, "runtime", python="3.13", architecture="arm64"))
-    (project / "lambdas" / "runtime.txt").write_text("six==1.16.0\n")
+    (project / "lambdas" / "runtime.lock").write_text("six==1.16.0\n")
     built.add(assets.layer(project, "runtime", python="3.14", architecture="arm64"))
     assert len(built) == len(calls) == 4
 
@@ -175,6 +194,29 @@ def test_layers_that_have_been_built_fit_lambda() -> None:
     for science in (size for archive, size in sizes.items() if archive.name.startswith("science")):
         for runtime in (size for archive, size in sizes.items() if archive.name.startswith("runtime")):
             assert science + runtime < LIMIT - SPARE
+
+
+@pytest.mark.parametrize("name", ["runtime", "science"])
+def test_a_layers_lock_has_a_hash_for_every_package_and_the_versions_that_are_tested(name: str) -> None:
+    """`make lock` writes both: pip would ask for hashes of all development packages too if it read the lock."""
+    text = (ROOT / "lambdas" / f"{name}.lock").read_text().replace("\\\n", "")
+    packages = [line.split() for line in text.splitlines()]
+    assert [package[0].partition("==")[0] for package in packages] == locked(name)
+    assert [package[0] for package in packages] == (ROOT / "lambdas" / f"{name}.txt").read_text().split()
+    for _, *hashes in packages:
+        assert hashes
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", found) for found in hashes)
+
+
+def test_a_layer_is_refused_if_a_file_is_not_the_locked_one(project: Path) -> None:
+    wheel = project / "six-1.17.0-py2.py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("six.py", "")
+        archive.writestr("six-1.17.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.17.0\n")
+    lock = project / "lambdas" / "runtime.lock"
+    lock.write_text(f"six @ {wheel.as_uri()} --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(assets.BundlingError, match="HASHES"):
+        assets.layer(project, "runtime", python="3.14", architecture="arm64")
 
 
 def test_installed_packages_are_those_of_the_lock_files() -> None:

@@ -199,6 +199,24 @@ def test_judge_jobs_that_bedrock_does_not_run_yet_are_started_as_others_end(run:
     assert walk.called("JudgeStatusFunction")[-1]["jobs"] == {"a": "1", "b": "2", "c": "3"}
 
 
+def test_judge_jobs_that_wait_and_cannot_be_started_end_the_run(run: Run) -> None:
+    def once(payload: dict[str, Any]) -> dict[str, Any]:
+        return fails(payload) if payload["jobs"] else {"jobs": {"a": "1"}, "waiting": 2}
+
+    walk = run(JudgeStartFunction=once)
+    assert (walk.end, verdict(walk)) == ("Fail", "failed")
+    assert walk.states.count("Evaluate: start the judge jobs that wait") == 1
+    assert "Evaluate: start the judge jobs that wait - " in walk.cause
+    assert discarded(walk)
+
+
+def test_batches_that_cannot_be_counted_end_the_run(run: Run) -> None:
+    walk = run(PlanFunction=plan(first="one"))
+    assert (walk.end, walk.error, verdict(walk)) == ("Fail", "States.QueryEvaluationError", "failed")
+    assert not walk.called("BatchFunction")
+    assert discarded(walk)
+
+
 def test_judge_jobs_that_never_get_their_turn_are_not_waited_for_for_ever(run: Run) -> None:
     walk = run(JudgeStartFunction={"jobs": {"a": "1"}, "waiting": 4})
     assert len(walk.called("JudgeStatusFunction")) == 5

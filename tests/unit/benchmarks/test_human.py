@@ -15,6 +15,7 @@ from intent.weights import leading
 from local.bedrock.models.types import Completion, Request
 from tests.unit.samples import DOMAIN, MODALITIES, edge_student, leaning
 
+pytestmark = pytest.mark.prove  # three fits of everything: 40 s
 EVERY = {"top1", "top1_interval", "recall", "valid", "latency_us", "size_bytes"}
 WEIGHED = {"mae", "dominant"}
 TRUST = {"agreement", "kl", "mae_teacher", "ece", "coverage", "covered_agreement"}

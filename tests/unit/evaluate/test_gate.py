@@ -214,3 +214,10 @@ def test_given_a_better_mean_but_a_wide_interval_then_the_low_end_decides() -> N
         "distilled: leading modality right, minus that of the baseline, lower end of the 95 % interval"
     ]
     assert found["reason"].endswith(": -0.02 is below -0.01")
+
+
+def test_given_a_certain_rule_on_a_candidate_that_is_not_in_the_report_then_it_fails_and_says_so() -> None:
+    certain = next(rule for rule in gatefile.load() if rule.candidate == "distilled")
+    rule = certain.model_copy(update={"figure": "top1", "certain": True, "against": None, "share_of": None})
+    found = gate.judge({}, rules=[rule], active=None)
+    assert (found["passed"], [row["passed"] for row in found["rules"]]) == (False, [False])

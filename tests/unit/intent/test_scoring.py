@@ -103,3 +103,16 @@ def test_given_the_scale_then_labels_are_the_rubrics_and_variables_come_last() -
     assert all(f"{bound:.2f}" in RUBRIC for bound in ERROR_BOUNDS)
     assert RUBRIC.endswith("{{prediction}}")
     assert {"{{prompt}}", "{{ground_truth}}", "{{prediction}}"} <= set(RUBRIC.split())
+
+
+def test_given_a_reference_that_is_exactly_the_tie_apart_then_either_may_lead() -> None:
+    reference = dict(zip(MODALITIES, (0.5, 0.45, 0.05, 0.0), strict=True))
+    second_leads = dict(zip(MODALITIES, (0.45, 0.5, 0.05, 0.0), strict=True))
+    assert emphasis_right(second_leads, reference)
+
+
+def test_given_the_wrong_emphasis_and_an_error_equal_to_the_third_bound_then_it_is_not_yet_unusable() -> None:
+    reference = dict(zip(MODALITIES, (0.62, 0.38, 0.0, 0.0), strict=True))
+    swapped = dict(zip(MODALITIES, (0.38, 0.62, 0.0, 0.0), strict=True))
+    assert mean_error(swapped, reference) == ERROR_BOUNDS[2]
+    assert rubric_level(swapped, reference) == 2

@@ -202,3 +202,14 @@ def test_given_an_object_that_was_decoded_already_then_the_same_rules_hold() -> 
     assert check({**WEIGHTS, "audio": True}, NAMES) == Rejected("not_a_number")
     assert check({"visual": 1.0}, NAMES) == Rejected("wrong_keys")
     assert check({**WEIGHTS, "audio": 0.4}, NAMES) == Rejected("wrong_sum")
+
+
+def test_given_an_answer_as_long_as_may_be_then_it_is_read_and_one_longer_is_not() -> None:
+    filler = MAX_ANSWER - len(text_of(reasoning=""))
+    assert isinstance(parse(text_of(reasoning="x" * filler), NAMES), Parsed)
+    assert reason(text_of(reasoning="x" * (filler + 1))) == "too_long"
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udfff"])
+def test_given_the_first_or_the_last_lone_surrogate_then_the_reasoning_is_no_text(half: str) -> None:
+    assert reason(text_of(reasoning="HALF").replace("HALF", half)) == "reasoning_not_text"

@@ -2,13 +2,16 @@
 
 import io
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from doors import logger
 from intent import prompts
+from route import answer
 from tests.unit.samples import DOMAIN, MODALITIES, WEIGHTS
 from tests.unit.wire import Answer, said
 
@@ -110,13 +113,22 @@ def _bodies(query: str) -> dict[str, Any]:
 NAMED = {"an unknown field", "an unknown engine"}  # what a caller calls a field or an engine is told back, cut short
 
 
-@pytest.mark.parametrize("what", _bodies(""))
-def test_given_an_injection_then_no_log_and_no_error_repeats_it(
-    bench: Bench, log: io.StringIO, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, what: str
-) -> None:
+Written = Callable[[], str]
+
+
+@pytest.fixture
+def written(
+    bench: Bench, log: io.StringIO, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Written:
+    """All that the function has written anywhere: log, metrics, standard error."""
     caplog.set_level("INFO")
     printed: list[str] = []
     bench.listen(printed.append)
+    return lambda: log.getvalue() + "".join(printed) + capsys.readouterr().err + caplog.text
+
+
+@pytest.mark.parametrize("what", _bodies(""))
+def test_given_an_injection_then_no_log_and_no_error_repeats_it(bench: Bench, written: Written, what: str) -> None:
     for query in QUERIES:
         bench.mend()
         bench.bedrock.on("Converse", said(query))
@@ -124,9 +136,24 @@ def test_given_an_injection_then_no_log_and_no_error_repeats_it(
         if found.status != 200:
             assert MARK not in found.body["message"] or what in NAMED
             assert len(found.body["message"]) < 500
-    written = log.getvalue() + "".join(printed) + capsys.readouterr().err + caplog.text
-    assert '"_aws"' in written
-    assert MARK not in written
+    text = written()
+    assert '"_aws"' in text
+    assert MARK not in text
+
+
+@pytest.mark.parametrize("way", ["log", "print", "logging"])
+def test_given_a_query_that_is_logged_then_this_test_sees_it(
+    bench: Bench, written: Written, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    def careless(query: str, *rest: Any) -> Any:
+        ways: dict[str, Callable[[str], object]] = {"log": logger.info, "print": print, "logging": logging.warning}
+        ways[way](query)
+        return decided(query, *rest)
+
+    decided = answer.decided
+    monkeypatch.setattr(answer, "decided", careless)
+    bench.route({"query": MARK})
+    assert MARK in written()
 
 
 def test_given_a_bug_that_names_the_query_then_the_log_holds_the_place_and_not_the_words(
