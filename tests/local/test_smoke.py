@@ -12,7 +12,6 @@ from cli.problems import NoStack
 from cli.target import Target
 from intent.runs import job_name
 
-
 pytestmark = pytest.mark.prove
 
 
