@@ -50,7 +50,8 @@ class Walk:
         self._run(Fault(operation="CreateCustomModelDeployment", kind="fail-job"))
         self._run(Fault(operation="CreateEvaluationJob", kind="error", code="ConflictException", times=1))
         self._robbed()
-        self._run()
+        ended = self._run()
+        self._until_over(runs.resume(self._target, ended))  # refused: it has its report
         self._ask(3)
         self.on_trial()
 
