@@ -1,4 +1,4 @@
-"""`python -m tests.infra.iam.record`: deploy into an embedded AWS, take every road, keep what was called (5 to 9 minutes).
+"""`python -m tests.infra.iam.record`: deploy into an embedded AWS, take every road, keep the calls (5 to 9 minutes).
 
 Run it when the end-to-end tests find a call that is not in `calls.json`.
 """
