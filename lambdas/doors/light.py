@@ -28,7 +28,11 @@ def client(service: str, *, config: Config) -> Any:  # noqa: ANN401  (botocore b
     """A client that knows only the operations in `models/`: UnknownServiceError, AttributeError for any other.
 
     A tenth of botocore's own time for each request goes into composing the same User-Agent twice and into checking
-    parameters; the first is done once here, the second by the tests of whoever builds the request.
+    parameters; the first is done once here, the second by the tests of whoever builds the request. Where one attempt is
+    all, nothing decides after each answer whether there is another.
     """
     settled = Config(user_agent=_session().user_agent(), parameter_validation=False)
-    return _session().create_client(service, config=config.merge(settled))
+    made: Any = _session().create_client(service, config=config.merge(settled))
+    if made.meta.config.retries["total_max_attempts"] == 1:
+        made.meta.events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
+    return made

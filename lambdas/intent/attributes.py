@@ -23,13 +23,43 @@ _DECADE_WORDS = {  # no twenties: there are two of them
     "eighties": 80,
     "nineties": 90,
 }
-_MAY_STATE_YEARS = re.compile(rf"\d|{'|'.join(_DECADE_WORDS)}", re.IGNORECASE)
-_NOT = re.compile(r"(?:\bnot|\bno|\bwithout|\bexcept|\bnon|\bn't)[\s-]+(?:an?\s+|the\s+|any\s+)?$", re.IGNORECASE)
+_MAY_STATE_YEARS = re.compile(rf"\b{_YEAR}\b|\d0'?s|{'|'.join(_DECADE_WORDS)}")
+_NOT = re.compile(r"(?:\bnot|\bno|\bwithout|\bexcept|\bnon|\bn't)[\s-]+(?:an?\s+|the\s+|any\s+)?$")
 _TO = r"\s*(?:-|\u2013|to|until|till|through)\s*"
 # A number behind one of these is an amount, not a year: "2000 people", "1984 metres".
 _AMOUNT = r"(?!\s*(?:people|persons|metres|meters|miles|km|kilometres|kg|dollars|euros|pounds|usd|fans|times|steps|%))"
 _BEFORE, _AFTER = r"\b(?:before|prior to|earlier than|until)\s+", r"\b(?:after|later than)\s+"
 _SINCE, _TILL = r"\b(?:since|from)\s+", r"\b(?:up to|no later than)\s+"
+_Meaning = Callable[[re.Match[str]], Mapping[str, object]]
+
+
+def _bound(op: str) -> _Meaning:
+    return lambda match: {"op": op, "value": int(match[1])}
+
+
+def _range(match: re.Match[str]) -> Mapping[str, object]:
+    return {"op": "between", "values": sorted(int(year) for year in match.groups() if year)}
+
+
+def _decade(first: Callable[[str], int]) -> _Meaning:
+    return lambda match: {"op": "between", "values": [first(match[1]), first(match[1]) + 9]}
+
+
+_PATTERNS: Mapping[str, _Meaning] = {
+    rf"\b(?:between\s+({_YEAR})\s+and\s+({_YEAR})|(?:from\s+)?({_YEAR}){_TO}({_YEAR}))\b": _range,
+    rf"{_BEFORE}({_YEAR})\b{_AMOUNT}": _bound("lt"),
+    rf"{_TILL}({_YEAR})\b{_AMOUNT}": _bound("lte"),
+    rf"{_AFTER}({_YEAR})\b{_AMOUNT}": _bound("gt"),
+    rf"{_SINCE}({_YEAR})\s+(?:on|onwards?)\b": _bound("gte"),
+    rf"\bsince\s+({_YEAR})\b{_AMOUNT}": _bound("gte"),
+    r"\b((?:18|19|20)\d)0'?s\b": _decade(lambda digits: int(digits) * 10),
+    r"(?:\b(?:the|early|mid|late)[\s-]+|['\u2019])([3-9])0'?s\b": _decade(lambda digit: 1900 + int(digit) * 10),
+    rf"\bthe\s+(?:early\s+|mid\s+|late\s+)?(?:nineteen\s+)?({'|'.join(_DECADE_WORDS)})\b": _decade(
+        lambda word: 1900 + _DECADE_WORDS[word]
+    ),
+}
+_WAYS = [(re.compile(pattern), meaning) for pattern, meaning in _PATTERNS.items()]
+_SINGLE = re.compile(rf"(?<![\w.,$\u20ac\u00a3-])({_YEAR})(?![\w%]|[.,:]\d){_AMOUNT}")
 
 # A name: two to four words in capitals, with the small words that names have inside them.
 _WORD = r"(?:[^\W\d_a-z][\w'\u2019.-]*)"
@@ -60,41 +90,29 @@ class Filter(TypedDict):
 
 def read(query: str, taxonomy: Taxonomy) -> list[Filter]:
     """The filters of a query, in the taxonomy's order of attributes; empty if it states none."""
+    lower = _lower(query)
     readable = (attribute for attribute in taxonomy.attributes if attribute.kind)
-    return [found for attribute in readable for found in _READERS[attribute.kind or ""](query, attribute)]
+    return [found for attribute in readable for found in _READERS[attribute.kind or ""](query, lower, attribute)]
 
 
-def _years(query: str, attribute: Attribute) -> Iterator[Filter]:
+def _lower(query: str) -> str:
+    """In lower case, each character in its place: the few that would become two stay as they are."""
+    lower = query.lower()
+    return lower if len(lower) == len(query) else "".join(low if len(low := one.lower()) == 1 else one for one in query)
+
+
+def _years(query: str, lower: str, attribute: Attribute) -> Iterator[Filter]:
     """The first that fits: a range, a bound, a decade, or single years (several: one of them)."""
-    if not _MAY_STATE_YEARS.search(query):
+    if not _MAY_STATE_YEARS.search(lower):
         return
     name = attribute.name
-    ways: tuple[tuple[str, Callable[[re.Match[str]], Mapping[str, object]]], ...] = (
-        (
-            rf"\b(?:between\s+({_YEAR})\s+and\s+({_YEAR})|(?:from\s+)?({_YEAR}){_TO}({_YEAR}))\b",
-            lambda match: _between(*(int(year) for year in match.groups() if year)),
-        ),
-        (rf"{_BEFORE}({_YEAR})\b{_AMOUNT}", lambda match: {"op": "lt", "value": int(match[1])}),
-        (rf"{_TILL}({_YEAR})\b{_AMOUNT}", lambda match: {"op": "lte", "value": int(match[1])}),
-        (rf"{_AFTER}({_YEAR})\b{_AMOUNT}", lambda match: {"op": "gt", "value": int(match[1])}),
-        (rf"{_SINCE}({_YEAR})\s+(?:on|onwards?)\b", lambda match: {"op": "gte", "value": int(match[1])}),
-        (rf"\bsince\s+({_YEAR})\b{_AMOUNT}", lambda match: {"op": "gte", "value": int(match[1])}),
-        (r"\b((?:18|19|20)\d)0'?s\b", lambda match: _decade(int(match[1]) * 10)),
-        (
-            r"(?:\b(?:the|early|mid|late)[\s-]+|['\u2019])([3-9])0'?s\b",
-            lambda match: _decade(1900 + int(match[1]) * 10),
-        ),
-        (
-            rf"\bthe\s+(?:early\s+|mid\s+|late\s+)?(?:nineteen\s+)?({'|'.join(_DECADE_WORDS)})\b",
-            lambda match: _decade(1900 + _DECADE_WORDS[match[1].lower()]),
-        ),
-    )
-    for pattern, meaning in ways:
-        match = re.search(pattern, query, re.IGNORECASE)
+    for pattern, meaning in _WAYS:
+        match = pattern.search(lower)
         if match:
-            yield {"attribute": name, **meaning(match), "words": match[0].strip()}  # type: ignore[misc]
+            words = query[match.start() : match.end()].strip()
+            yield {"attribute": name, **meaning(match), "words": words}  # type: ignore[misc]
             return
-    singles = list(re.finditer(rf"(?<![\w.,$\u20ac\u00a3-])({_YEAR})(?![\w%]|[.,:]\d){_AMOUNT}", query))
+    singles = list(_SINGLE.finditer(lower))
     if len(singles) == 1:
         yield {"attribute": name, "op": "eq", "value": int(singles[0][1]), "words": singles[0][1]}
     elif singles:
@@ -102,17 +120,9 @@ def _years(query: str, attribute: Attribute) -> Iterator[Filter]:
         yield {"attribute": name, "op": "in", "values": years, "words": ", ".join(match[1] for match in singles)}
 
 
-def _between(first: int, last: int) -> Mapping[str, object]:
-    return {"op": "between", "values": sorted((first, last))}
-
-
-def _decade(first: int) -> Mapping[str, object]:
-    return {"op": "between", "values": [first, first + 9]}
-
-
-def _names(query: str, attribute: Attribute) -> Iterator[Filter]:
+def _names(query: str, lower: str, attribute: Attribute) -> Iterator[Filter]:
     """Names behind a cue such as "directed by" or "interview with"; several are one of them."""
-    if query.isupper():  # then capitals say nothing
+    if query.isupper() or (query == lower and query.isascii()):  # then capitals say nothing, or there are none
         return
     lists = [match[1] for match in _PEOPLE.finditer(query)]
     names = list(dict.fromkeys(name.rstrip(".'\u2019") for listed in lists for name in _AND.split(listed)))
@@ -122,13 +132,13 @@ def _names(query: str, attribute: Attribute) -> Iterator[Filter]:
         yield {"attribute": attribute.name, "op": "in", "values": names, "words": ", ".join(names)}
 
 
-def _values(query: str, attribute: Attribute) -> Iterator[Filter]:
+def _values(query: str, lower: str, attribute: Attribute) -> Iterator[Filter]:
     """The listed values whose words the query holds, unless it says that they are not wanted."""
     found: dict[str, str] = {}
     listed = attribute.listed
-    for match in _listed(listed).finditer(query):
-        if not _NOT.search(query[: match.start()]):
-            found.setdefault(_by_words(listed)[_folded(match[0])], match[0])
+    for match in _listed(listed).finditer(lower):
+        if not _NOT.search(lower[: match.start()]):
+            found.setdefault(_by_words(listed)[_folded(match[0])], query[match.start() : match.end()])
     if len(found) == 1:
         (value, words), *_ = found.items()
         yield {"attribute": attribute.name, "op": "eq", "value": value, "words": words}
@@ -138,7 +148,7 @@ def _values(query: str, attribute: Attribute) -> Iterator[Filter]:
 
 @cache
 def _by_words(listed: Values) -> Mapping[str, str]:
-    """Value by each of its phrases, folded."""
+    """Value by each of its phrases, in lower case."""
     return {_folded(phrase): value for value, phrases in listed for phrase in phrases}
 
 
@@ -146,14 +156,14 @@ def _by_words(listed: Values) -> Mapping[str, str]:
 def _listed(values: Values) -> re.Pattern[str]:
     phrases = sorted(_by_words(values), key=len, reverse=True)
     any_of = "|".join(r"[\s-]+".join(map(re.escape, phrase.split())) for phrase in phrases)
-    return re.compile(rf"(?<!\w)(?:{any_of})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{any_of})(?!\w)")
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("-", " ").split())
+    return " ".join(_lower(text).replace("-", " ").split())
 
 
-_READERS: Mapping[str, Callable[[str, Attribute], Iterator[Filter]]] = {
+_READERS: Mapping[str, Callable[[str, str, Attribute], Iterator[Filter]]] = {
     "years": _years,
     "names": _names,
     "values": _values,

@@ -105,6 +105,7 @@ class ActiveVersion:
         self._pointer_retry_at = -math.inf
         self._file, self._trials = file("edge_unreadable"), file(CANDIDATE_UNREADABLE)
         self._release: EdgeModel | None = None
+        self._last: tuple[tuple[Pointer, EdgeModel | None, bool], Active] | None = None
 
     def get(self, deadline: Deadline = NEVER, *, fresh: bool = False) -> Active:
         """The version to answer with; `fresh`: read anew. Raises NotReady if there is none, not even the release's."""
@@ -115,7 +116,14 @@ class ActiveVersion:
             return self._released(failure)
         known = self._pointer.without_candidate() if failure else self._pointer  # it may have been stopped meanwhile
         stale = not self._file.get(known.edge, deadline)
-        return Active.of(known, self._file.edge or self._of_release(), stale=stale)
+        return self._made(known, self._file.edge or self._of_release(), stale)
+
+    def _made(self, pointer: Pointer, edge: EdgeModel | None, stale: bool) -> Active:  # noqa: FBT001
+        """The last one again, if it was made of the same."""
+        made_of = (pointer, edge, stale)
+        if self._last is None or any(one is not other for one, other in zip(self._last[0], made_of, strict=True)):
+            self._last = made_of, Active.of(pointer, edge, stale=stale)
+        return self._last[1]
 
     def trial(self, candidate: Candidate, deadline: Deadline = NEVER) -> Active | None:
         """The version on trial; None while its edge student cannot be read. Raises Late if no time is left to try."""

@@ -14,6 +14,7 @@ from route.errors import RouteError
 from route.request import Options
 from route.trial import Answered
 
+_json = json.JSONEncoder(allow_nan=False).encode
 _HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -66,7 +67,7 @@ def on_trial(active: Active) -> OnTrial | None:
 
 def success(body: Mapping[str, Any]) -> dict[str, Any]:
     """200 with this body."""
-    return document(json.dumps(body, allow_nan=False))
+    return document(_json(body))
 
 
 def document(text: str) -> dict[str, Any]:

@@ -5,11 +5,10 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from doors import logger
+from doors import note
 from intent import taxonomy
 from intent.text import plain
 from route import answer, measure
@@ -49,7 +48,7 @@ class Call:
 
     def digest(self, query: str) -> str:
         """Tells equal queries apart from others in the log, and nothing else."""
-        return hmac.new(self.salt.encode(), plain(query).encode(), sha256).hexdigest()[:16]
+        return hmac.digest(self.salt.encode(), plain(query).encode(), "sha256").hex()[:16]
 
 
 def one(call: Call) -> Result:
@@ -65,7 +64,7 @@ def one(call: Call) -> Result:
     if answered.attempt:
         count("CandidateLatency", total_ms, "Milliseconds")
         extra |= {"candidate": answered.attempt.candidate.version, "candidate_failure": answered.attempt.failure}
-    logger.info("routed", extra={**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
+    note("routed", {**extra, "query_hash": call.digest(request.query), "total_ms": total_ms})
     latency: WholeLatency = {"total": total_ms, **decided["latency_ms"]}
     body: Routed = {**decided, "latency_ms": latency, "request_id": call.request_id}
     return answer.success(body)
@@ -90,7 +89,7 @@ def many(call: Call) -> Result:
             results.append({"error": answer.error_body(outcome)})
     measure.shadow(call.service.shadow())
     total_ms, failed = call.since(), sum("error" in result for result in results)
-    logger.info("routed_batch", extra={"queries": len(results), "failed": failed, "total_ms": total_ms})
+    note("routed_batch", {"queries": len(results), "failed": failed, "total_ms": total_ms})
     body: RoutedBatch = {
         "results": results,
         "answered": len(results) - failed,

@@ -1,6 +1,6 @@
 """What the route counts. Alarms and dashboard (cdk/monitoring.py) know these names; tests hold the three together."""
 
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import doors
 from doors.emf import Unit
@@ -41,9 +41,12 @@ Name = Literal[
 NAMES: frozenset[str] = frozenset(get_args(Name))
 
 
-def count(name: Name, value: float = 1, unit: Unit = "Count") -> None:
-    """Add to a metric of this invocation."""
-    doors.count(name, value, unit)
+class _Count(Protocol):
+    def __call__(self, name: Name, value: float = 1, unit: Unit = "Count") -> None: ...
+
+
+count: _Count = doors.count
+"""Add to a metric of this invocation."""
 
 
 def answered(found: Answered, usage: Usage) -> None:

@@ -25,6 +25,7 @@ MAX_QUERIES = 100
 MAX_TARGETS, MAX_TARGET = 8, 40  # engines, and characters of one's name
 MAX_FLOOR = 0.5
 _TOLD, _NAME = 5, 60  # rules in one message, and characters of a field's name: the caller may have chosen it
+_JSON = "application/json"
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _PREFERENCES = frozenset(get_args(Prefer))
 
@@ -63,9 +64,9 @@ _OPTIONS = frozenset({"explain", "targets", "floor", "prefer"})
 
 def read(event: Mapping[str, Any], kind: type[Request], *, max_body: int = MAX_BODY) -> Request:
     """The request of an event. Raises a RouteError that names the field and the rule, never the text."""
-    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
-    media = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media != "application/json":
+    headers: Mapping[Any, Any] = event.get("headers") or {}
+    media = next((str(value) for name, value in headers.items() if str(name).lower() == "content-type"), _JSON)
+    if media != _JSON and media.partition(";")[0].strip().lower() != _JSON:
         raise UnsupportedMedia("send the body as application/json")
     try:
         decoded = strict_json(_text(event, max_body))

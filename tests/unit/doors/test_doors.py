@@ -89,7 +89,10 @@ def test_given_the_pipelines_clients_then_they_wait_and_retry() -> None:
     client.cache_clear()
 
 
-def test_given_the_same_metrics_then_the_line_is_the_one_that_powertools_writes(
+NOTES = {"message": "routed", "total_ms": 1.5, "failure": None}
+
+
+def test_given_the_same_metrics_and_notes_then_the_line_is_the_one_that_powertools_writes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs, ours = Metrics(), emf.Metrics()
@@ -98,11 +101,25 @@ def test_given_the_same_metrics_then_the_line_is_the_one_that_powertools_writes(
     for name, value, unit in told:
         theirs.add_metric(name=name, unit=unit, value=value)
         ours.add(name, value, unit)
+    for name, value in NOTES.items():
+        theirs.add_metadata(name, value)
+    ours.note(NOTES)
     theirs.flush_metrics()
     their_line = capsys.readouterr().out
     monkeypatch.setattr(emf.time, "time", lambda: json.loads(their_line)["_aws"]["Timestamp"] / 1000)
     ours.flush()
-    assert capsys.readouterr().out == their_line
+    our_line = capsys.readouterr().out
+    assert json.loads(our_line) == json.loads(their_line)
+    assert len(our_line) == len(their_line), "not a space more"
+
+
+def test_given_notes_without_metrics_then_they_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = emf.Metrics()
+    ours.note(NOTES)
+    ours.flush()
+    ours.flush()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {"service": "unit", **NOTES}
 
 
 @pytest.mark.parametrize("names", [[f"M{number}" for number in range(100)], ["M"] * 100], ids=["metrics", "values"])

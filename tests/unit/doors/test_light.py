@@ -73,7 +73,27 @@ def test_given_a_light_client_then_request_and_error_are_those_of_a_whole_one(
     assert b"Botocore/" in ours.headers["User-Agent"]
     signed = [str(request.headers["Authorization"]).partition("Signature")[0] for request in (ours, theirs)]
     assert signed[0] == signed[1], "scope and signed headers"
+    their_error["ResponseMetadata"].pop("MaxAttemptsReached", None)  # with one attempt there is nothing to reach
     assert our_error == their_error
+
+
+PUBLIC = [name for name in boto3.Session().get_available_partitions() if not name.startswith("aws-iso")]
+REGIONS = {name: boto3.Session().get_available_regions("ssm", name) for name in PUBLIC}
+KINDS = [
+    Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual) for fips in (False, True) for dual in (False, True)
+]
+
+
+@pytest.mark.parametrize("service", ["bedrock-runtime", "ssm"])
+def test_given_any_region_or_kind_of_endpoint_then_the_address_is_that_of_a_whole_client(service: str) -> None:
+    """The secret partitions' dual-stack addresses differ: nobody else gets in there."""
+    everywhere = [(region, KINDS[0]) for regions in REGIONS.values() for region in regions]
+    of_each_kind = [(regions[0], kind) for regions in REGIONS.values() if regions for kind in KINDS]
+    theirs, ours = boto3.Session().client, vars(light)["_session"]().create_client
+    for region, kind in everywhere + of_each_kind:
+        made = [client(service, region_name=region, config=CONFIG.merge(kind)) for client in (theirs, ours)]
+        urls = [asked(client, service)[0].url for client in made]
+        assert urls[0] == urls[1], region
 
 
 def test_given_what_the_route_does_not_call_then_there_is_none() -> None:

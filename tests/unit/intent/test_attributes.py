@@ -117,6 +117,17 @@ def test_given_any_query_then_every_word_of_a_filter_stands_in_it(query: str) ->
             assert list(one.get("values", [])) == sorted(one.get("values", []))  # type: ignore[type-var]
 
 
+ALIKE = str.maketrans({"i": "\u0131", "I": "\u0130", "s": "\u017f", "k": "\u212a"})  # equal to re.IGNORECASE, not to us
+PHRASES = [*YEARS, *(words for one in DOMAIN.attributes for listed in one.values.values() for words in listed)]
+
+
+@pytest.mark.parametrize("query", PHRASES)
+def test_given_letters_that_only_look_alike_then_no_error_and_no_words_of_our_own(query: str) -> None:
+    for written in (query.translate(ALIKE), query.upper().translate(ALIKE), f"\u0130stanbul {query}"):
+        assert all(words in written for one in read(written, DOMAIN) for words in one["words"].split(", "))
+    assert found(f"\u0130stanbul, {query}") == found(f"Istanbul, {query}")
+
+
 def test_given_a_taxonomy_with_other_attributes_then_they_are_read_without_new_code() -> None:
     rights = {
         "name": "rights",

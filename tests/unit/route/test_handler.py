@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import doors
 from bedrock.converse import Ask
 from bedrock.errors import Busy
 from edge.model import EdgeModel
@@ -22,6 +23,7 @@ from route.batch import BUDGET_SECONDS
 from route.cache import DecisionCache
 from route.deadline import ANSWER_SECONDS, longest
 from route.errors import NotReady
+from route.measure import NAMES
 from route.service import Service
 from tests.unit.conftest import BUCKET
 from tests.unit.intent.test_weights_parse import REFUSED
@@ -211,12 +213,26 @@ def test_given_an_answer_then_log_and_metrics_tell_about_it(
 ) -> None:
     serve(failing(Busy("ThrottlingException")))
     route(event({"query": "four"}))
-    (entry,) = map(json.loads, log.getvalue().splitlines())
-    assert (entry["message"], entry["correlation_id"]) == ("routed", REQUEST_ID)
+    (entry,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (entry["level"], entry["message"], entry["correlation_id"]) == ("INFO", "routed", REQUEST_ID)
     assert (entry["source"], entry["failure"], entry["query_length"]) == ("fallback", "ThrottlingException", 4)
-    (metric,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert (metric["Requests"], metric["Fallbacks"]) == ([1.0], [1.0])
-    assert all(math.isfinite(metric[name][0]) for name in ("Latency", "InputTokens", "OutputTokens"))
+    assert (entry["Requests"], entry["Fallbacks"]) == ([1.0], [1.0])
+    assert all(math.isfinite(entry[name][0]) for name in ("Latency", "InputTokens", "OutputTokens"))
+    assert not log.getvalue(), "one line for each answer"
+
+
+def test_given_a_level_above_info_then_an_answer_leaves_its_metrics_only(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(replying(ANSWER))
+    before = doors.logger.log_level
+    doors.logger.setLevel("WARNING")
+    try:
+        route(event({"query": "four"}))
+    finally:
+        doors.logger.setLevel(before)
+    (entry,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert set(entry) <= {"_aws", "service", *NAMES}
 
 
 _ANY = st.recursive(
