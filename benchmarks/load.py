@@ -12,6 +12,7 @@ import statistics
 import sys
 import threading
 import time
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ _GRACE = 2.0  # seconds after the end in which what waits is still sent
 class Seen:
     """What came back, and what it took. `memory`: (seconds, MB). `unsent`: due, but no caller was free in time."""
 
-    latencies: list[float] = field(default_factory=list[float])
+    latencies: "array[float]" = field(default_factory=lambda: array("d"))
     outcomes: Counter[str] = field(default_factory=Counter[str])
     wrong: list[str] = field(default_factory=list[str])
     memory: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
@@ -40,7 +41,7 @@ class Seen:
 
 def load(target: Target, seconds: float, rate: float) -> Seen:
     """Send `rate` requests a second for `seconds`."""
-    seen, over, lock = Seen(), threading.Event(), threading.Lock()
+    seen, over, lock, numbers = Seen(), threading.Event(), threading.Lock(), iter(range(round(seconds * rate)))
     target.ask(-1)  # a cold start is measured by benchmarks.cold_start
     started = time.perf_counter()
 
@@ -57,10 +58,15 @@ def load(target: Target, seconds: float, rate: float) -> Seen:
             seen.outcomes[outcome] += 1
             seen.wrong += [f"request {number}: {wrong}"] if wrong else []
 
+    def caller(_: int) -> None:
+        """One request after the other. Nothing is queued: a list of all that is to come would show in the memory."""
+        while (number := next(numbers, None)) is not None:
+            send(number)
+
     watcher = threading.Thread(target=_watch, args=(target.memory, seen, started, over))
     watcher.start()
     with ThreadPoolExecutor(target.callers) as pool:
-        list(pool.map(send, range(round(seconds * rate))))
+        list(pool.map(caller, range(target.callers)))
     seen.seconds = time.perf_counter() - started
     over.set()
     watcher.join()
