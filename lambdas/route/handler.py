@@ -1,5 +1,6 @@
 """The route function's door: an API Gateway event in, a proxy result out. Never raises; a query is never logged."""
 
+import gc
 import math
 import os
 import time
@@ -37,6 +38,7 @@ _PROMPT = Config(
 )
 _STORES = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=0.3, read_timeout=0.5)
 _RESERVE = 0.1  # seconds for answering with what is at hand, before Lambda ends the function
+_YOUNG = 10_000  # objects
 _HERE = Path(__file__).parent
 
 
@@ -68,7 +70,17 @@ def _service() -> Service:
     )
     ask = asker(light.client("bedrock-runtime", config=_PROMPT))
     student = DistilledStudent(ask, domain, Breaker(), longest(_PROMPT))
+    _collect_seldom()
     return Service(versions, student, settings.route_mode, DecisionCache())
+
+
+def _collect_seldom() -> None:
+    """Rubbish with cycles is looked for every thousand answers or so, not every sixty, and not in what stays for good.
+
+    A request leaves next to none (a minute of load shows it in the memory), and each search delays an answer.
+    """
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
 
 
 def _release() -> EdgeModel:
