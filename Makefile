@@ -32,7 +32,7 @@ help: ## this list
 
 setup: $(PYTHON_READY) $(NODE_READY) ## install Python and Node packages (every verb does it when needed)
 
-$(PYTHON_READY): requirements.txt requirements-dev.txt lambdas/runtime.txt lambdas/science.txt pyproject.toml
+$(PYTHON_READY): requirements-dev.txt pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=... ")'
 	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -108,7 +108,7 @@ bench: setup ## train afresh on EXAMPLES and measure on queries that people wrot
 bench-peers: $(PEERS_READY) ## the same, beside semantic-router, SetFit and others, installed into .venv-peers
 	.venv-peers/bin/python -m benchmarks.human --examples $(EXAMPLES) --seeds $(SEEDS) --json out/benchmark-peers.json
 
-$(PEERS_READY): benchmarks/requirements-peers.txt requirements-dev.txt
+$(PEERS_READY): benchmarks/requirements-peers.txt requirements-dev.in
 	test -x .venv-peers/bin/python || "$(PYTHON)" -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-peers.txt
 	touch $@
@@ -137,10 +137,11 @@ destroy: setup ## delete the stack from your AWS account; retained data stays
 smoke-aws: setup ## deploy a stage of its own into your AWS account, train, ask, destroy: a test below 5 USD
 	$(ROUTER) --aws smoke
 
-lock: setup ## pin the functions' dependencies anew from lambdas/*.in
+lock: setup ## pin all dependencies anew, with hashes, from requirements*.in and lambdas/*.in
 	for layer in runtime science; do \
 	  $(LOCK) lambdas/$$layer.in -o lambdas/$$layer.txt && \
 	  $(LOCK) --generate-hashes lambdas/$$layer.in -o lambdas/$$layer.lock || exit 1; done
+	for list in requirements requirements-dev; do $(LOCK) --generate-hashes $$list.in -o $$list.txt || exit 1; done
 
 clean: ## remove what was built (not what was installed)
 	@if test -x $(BIN)/python; then $(ROUTER) down; fi

@@ -43,6 +43,41 @@ def test_a_licence_that_asks_for_more_is_found() -> None:
         sbom.licence("unheard-of", cast("PackageMetadata", unknown))
 
 
+LISTS = ("requirements", "requirements-dev", "lambdas/runtime", "lambdas/science")
+PIN = re.compile(r"^([\w.-]+)==(\S+)(?: ; .+?)?( \\\n(?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n?)+)?$", re.MULTILINE)
+
+
+def locked(text: str) -> dict[str, str]:
+    """Version by name. AssertionError for a line that is no pin, or a pin without the hash of a file."""
+    pins = list(PIN.finditer(text))
+    unknown = PIN.sub("", text).strip()
+    assert not unknown, f"no pin: {unknown[:200]}"
+    loose = [pin[1] for pin in pins if not pin[3]]
+    assert not loose, f"without a hash: {loose}"
+    return {pin[1].lower(): pin[2] for pin in pins}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_is_asked_for_is_locked_with_its_hashes(name: str) -> None:
+    """After a change of an *.in file: `make lock`. pip refuses a file whose hash is not there."""
+    folder, stem = (ROOT / name).parent, (ROOT / name).name
+    lock = locked((folder / f"{stem}.{'lock' if 'lambdas' in name else 'txt'}").read_text(encoding="utf-8"))
+    lines = (folder / f"{stem}.in").read_text(encoding="utf-8").splitlines()
+    asked = dict(line.lower().split("==") for line in lines if line and line[0] not in "#-")
+    assert asked
+    assert {package: lock.get(package) for package in asked} == asked
+    assert len(lock) > len(asked)
+
+
+@pytest.mark.parametrize(
+    "slip", ["boto3==1.2.3\n", "boto3>=1.2.3 \\\n    --hash=sha256:" + "0" * 64 + "\n", "-r other.txt\n"]
+)
+def test_a_list_that_leaves_something_open_is_found(slip: str) -> None:
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"no pin|without a hash"):
+        locked(text + slip)
+
+
 # Powertools' tracer asks for X-Ray's SDK and does not require it; yaml reads a checkout's taxonomy and gate, where the
 # asset has JSON (test_assets.py).
 EXCEPTIONS = "DEP002=aws-xray-sdk,DEP003=yaml"
