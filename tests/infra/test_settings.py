@@ -36,7 +36,7 @@ def test_a_stage_changes_only_what_it_names() -> None:
 
 def test_a_section_may_be_given_on_the_command_line_as_json() -> None:
     assert settings(callers='{"auth": "iam"}').callers.auth == "iam"
-    with pytest.raises(SettingsError, match="context key callers must be an object, is '{'"):
+    with pytest.raises(SettingsError, match=r"context key callers must be an object, is '\{'"):
         settings(callers="{")
 
 
