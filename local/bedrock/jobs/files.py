@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 from local.bedrock.jobs.background import JobFailedError
 from local.bedrock.wire.errors import validation
 
-Keys: TypeAlias = Callable[[str], Mapping[str, str]]
+Keys: TypeAlias = Callable[[str], Mapping[str, Any]]
 _MAX_BYTES = 1 << 30  # 1 GB, the limit of a training, evaluation or batch file
 
 
