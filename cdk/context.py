@@ -1,5 +1,6 @@
 """Settings from the context of cdk.json: each section, overlaid by the stage's own."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -70,7 +71,15 @@ def _as(wanted: object, name: str, value: Any) -> Any:  # noqa: ANN401  (JSON in
 
 
 def _section(context: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = context.get(key, {})
+    value = _parsed(context.get(key, {}))
     if not isinstance(value, Mapping):
         raise SettingsError(f"context key {key} must be an object, is {value!r}")
     return value
+
+
+def _parsed(value: Any) -> Any:  # noqa: ANN401  (JSON)
+    """An object that came as text: `-c callers='{"auth": "iam"}'`."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value

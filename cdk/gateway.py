@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from aws_cdk import aws_apigateway as apigw
 
+from cdk.callers import Callers
+
 _Schema, _Type = apigw.JsonSchema, apigw.JsonSchemaType
 _TEXT = _Schema(type=_Type.STRING, min_length=1, max_length=2000)
 _OPTIONS = {
@@ -29,6 +31,9 @@ def _body(name: str, value: apigw.JsonSchema) -> apigw.JsonSchema:
 # checked one by one there, so that a bad one costs only itself.
 QUERY = _body("query", _TEXT)
 QUERIES = _body("queries", _Schema(type=_Type.ARRAY, min_items=1, max_items=100))
+
+
+_PATHS = "there are POST /route, POST /route/batch, GET /health, GET /version and GET /openapi.json"
 
 
 class Answer(NamedTuple):
@@ -57,7 +62,7 @@ ANSWERS = (
         apigw.ResponseType.MISSING_AUTHENTICATION_TOKEN,
         "404",
         "not_found",
-        "there are POST /route, POST /route/batch, GET /health, GET /version and GET /openapi.json",
+        _PATHS,
     ),
     Answer(apigw.ResponseType.ACCESS_DENIED, None, "forbidden", "these credentials may not call this"),
     Answer(apigw.ResponseType.UNAUTHORIZED, None, "unauthorized", "send credentials: how is the deployment's choice"),
@@ -70,12 +75,26 @@ ANSWERS = (
         apigw.ResponseType.DEFAULT_5_XX, None, "internal", "something went wrong here; the request may be sent again"
     ),
 )
+# API Gateway answers an unsigned request as it does one to a path that does not exist. Where callers sign, it is a 403.
+_UNSIGNED = Answer(
+    apigw.ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    None,
+    "forbidden",
+    f"sign the request with SigV4 for execute-api; {_PATHS}",
+)
 
 
-def add_gateway_answers(api: apigw.RestApi, *, origin: str) -> None:
-    """Give every answer that does not come from the function the one shape of our errors; `origin` may read them."""
+def add_gateway_answers(api: apigw.RestApi, *, callers: Callers) -> None:
+    """Give every answer that does not come from the function the one shape of our errors.
+
+    Pages of the one origin that may call may read them.
+    """
+    origin = callers.cors_origin
     allowed = {"Access-Control-Allow-Origin": f"'{origin}'"} if origin else None
-    for answer in ANSWERS:
+    answers = {
+        answer.type.response_type: answer for answer in (*ANSWERS, *([_UNSIGNED] if callers.auth == "iam" else []))
+    }
+    for answer in answers.values():
         body = {"code": answer.code, "message": answer.message, "request_id": "$context.requestId"}
         api.add_gateway_response(
             f"Answer{answer.type.response_type}",

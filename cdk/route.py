@@ -44,7 +44,7 @@ class Route(Construct):
         self.api = api.rest_api(self, workshop=workshop)
         api.add_endpoints(self.api, target=self._target(workshop), callers=callers)
         self.api_key = self._key(workshop) if callers.auth == "api_key" else None
-        add_gateway_answers(self.api, origin=callers.cors_origin)
+        add_gateway_answers(self.api, callers=callers)
         firewall.protect(self, stage=self.api.deployment_stage, callers=callers)
 
     @property

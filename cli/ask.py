@@ -37,7 +37,9 @@ def post(route: Route, body: bytes, *, with_key: bool = True) -> Answer:
     """Send `body` as it is."""
     headers = {"content-type": "application/json"} | (route.credentials(body) if with_key else {})
     request = Request(route.url, data=body, headers=headers, method="POST")  # noqa: S310  (the stack's own URL)
-    proxies = {} if route.url.startswith("http://localhost:") else None  # loopback never goes through a proxy
+    proxies = (
+        {} if route.url.startswith(("http://localhost:", "https://localhost:")) else None
+    )  # loopback never goes through a proxy
     started = perf_counter()
     try:
         with build_opener(ProxyHandler(proxies)).open(request, timeout=_TIMEOUT) as response:

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.server import HOST, REGION, inherited, main
+from local.server import HOST, REGION, certificate, inherited, main
 
 _ROOT = Path(__file__).parents[1]
 _TAXONOMY = _ROOT / "taxonomy.yaml"
@@ -25,6 +26,7 @@ _STATE, _LOG = "cloud.json", "cloud.log"
 # glibc reads these when a process starts. By itself it gives each thread an arena and raises the second bound as it
 # goes, and then keeps what jobs and large arrays have left behind.
 _LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+TRUST = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 _START_SECONDS, _STOP_SECONDS, _POLL = 30.0, 4.0, 0.05
 
 
@@ -34,17 +36,26 @@ class CloudError(RuntimeError):
 
 @dataclass(frozen=True)
 class Cloud:
-    """An embedded AWS that is up. Its process leads a process group that holds all Lambda workers."""
+    """An embedded AWS that is up. Its process leads a process group that holds all Lambda workers.
+
+    `enforced`: it evaluates IAM policies, and speaks TLS with a certificate of its own.
+    """
 
     pid: int
     port: int
     workdir: Path
     taxonomy: Path
+    enforced: bool = False
 
     @property
     def endpoint(self) -> str:
         """Base URL of every service."""
-        return f"http://localhost:{self.port}"
+        return f"{'https' if self.enforced else 'http'}://localhost:{self.port}"
+
+    @property
+    def certificate(self) -> Path | None:
+        """What a client must trust; None without TLS."""
+        return certificate(self.workdir) if self.enforced else None
 
     def environment(self) -> dict[str, str]:
         """Variables for boto3, the AWS CLI and the CDK, over an environment without other AWS_* variables."""
@@ -57,12 +68,16 @@ class Cloud:
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": "localhost,127.0.0.1",
             "no_proxy": "localhost,127.0.0.1",
+            **dict.fromkeys(TRUST if self.certificate else (), str(self.certificate)),
         }
 
     def healthy(self) -> bool:
         """It answers."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
+            if self.certificate:  # made by the process itself: it may not be there yet, which is an OSError too
+                trust = ssl.create_default_context(cafile=str(self.certificate))
+                connection = http.client.HTTPSConnection(HOST, self.port, timeout=5, context=trust)
             connection.request("GET", "/_ministack/health")
             return connection.getresponse().status == http.client.OK
         except OSError:
@@ -84,10 +99,11 @@ class Cloud:
         (self.workdir / _STATE).unlink(missing_ok=True)
 
 
-def start(port: int, workdir: Path, wait_scale: float, taxonomy: Path = _TAXONOMY) -> Cloud:
+def start(port: int, workdir: Path, wait_scale: float, taxonomy: Path = _TAXONOMY, *, enforce: bool = False) -> Cloud:
     """Start it and wait until it answers. `wait_scale` multiplies the waits of state machines (0.02: 50 times faster).
 
-    `taxonomy`: what its models know about; the app that is deployed into it must have the same.
+    `taxonomy`: what its models know about; the app that is deployed into it must have the same. `enforce`: IAM policies
+    are evaluated, by way of TLS (MiniStack then listens on port 443 of loopback too, if it can).
 
     If `port` is taken a free one is used instead. Log and state file are kept in `workdir`. Raises CloudError.
     """
@@ -95,7 +111,8 @@ def start(port: int, workdir: Path, wait_scale: float, taxonomy: Path = _TAXONOM
     workdir.mkdir(parents=True, exist_ok=True)
     port = _usable(port)
     options = {"--port": port, "--workdir": workdir, "--wait-scale": wait_scale, "--taxonomy": taxonomy}
-    command = [sys.executable, "-m", "local.cloud", *(f"{name}={value}" for name, value in options.items())]
+    flags = ["--enforce"] if enforce else []
+    command = [sys.executable, "-m", "local.cloud", *(f"{name}={value}" for name, value in options.items()), *flags]
     with (workdir / _LOG).open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             command,
@@ -106,14 +123,15 @@ def start(port: int, workdir: Path, wait_scale: float, taxonomy: Path = _TAXONOM
             stderr=log,
             start_new_session=True,
         )
-    cloud = Cloud(process.pid, port, workdir, taxonomy)
+    cloud = Cloud(process.pid, port, workdir, taxonomy, enforce)
     deadline = time.monotonic() + _START_SECONDS
     while not cloud.healthy():
         if process.poll() is not None or time.monotonic() > deadline:
             cloud.stop()
             raise CloudError(f"the embedded AWS did not start: {(workdir / _LOG).read_text(errors='replace')[-2000:]}")
         time.sleep(_POLL)
-    (workdir / _STATE).write_text(json.dumps({"pid": process.pid, "port": port, "taxonomy": str(taxonomy)}), "utf-8")
+    state = {"pid": process.pid, "port": port, "taxonomy": str(taxonomy), "enforced": enforce}
+    (workdir / _STATE).write_text(json.dumps(state), "utf-8")
     process.returncode = 0  # from here on `stop` waits for it, perhaps in another process
     return cloud
 
@@ -122,7 +140,8 @@ def running(workdir: Path) -> Cloud | None:
     """The one that was started with this `workdir` and still answers."""
     try:
         state = json.loads((workdir / _STATE).read_text("utf-8"))
-        cloud = Cloud(int(state["pid"]), int(state["port"]), workdir.resolve(), Path(state["taxonomy"]))
+        at = int(state["pid"]), int(state["port"]), workdir.resolve(), Path(state["taxonomy"])
+        cloud = Cloud(*at, enforced=bool(state.get("enforced")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return cloud if not _gone(cloud.pid) and cloud.healthy() else None

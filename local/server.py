@@ -17,8 +17,15 @@ def inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
-def _settings(port: int, workdir: Path, wait_scale: float) -> Mapping[str, str]:
+def certificate(workdir: Path) -> Path:
+    """Where MiniStack writes the certificate that it makes for itself, under its TMPDIR."""
+    return workdir / "tmp" / "ministack-tls" / "server.crt"
+
+
+def _settings(port: int, workdir: Path, wait_scale: float, *, enforce: bool) -> Mapping[str, str]:
     """The whole environment of the process, and so what Lambda functions see of it."""
+    # With TLS: once bucket policies are in force, they deny everything that comes without it.
+    enforced = {"AUTH": "true", "USE_SSL": "1", "AWS_CA_BUNDLE": str(certificate(workdir))}
     return {
         **inherited(),
         "HOME": str(workdir),
@@ -39,6 +46,7 @@ def _settings(port: int, workdir: Path, wait_scale: float) -> Mapping[str, str]:
         "OMP_NUM_THREADS": "1",
         "MINISTACK_REGION": REGION,
         "SFN_WAIT_SCALE": str(wait_scale),
+        **(enforced if enforce else {}),
     }
 
 
@@ -49,10 +57,11 @@ def main() -> None:
     parser.add_argument("--workdir", type=Path, default=Path("build/cloud"), help="log, state and temporary files")
     parser.add_argument("--wait-scale", type=float, default=1.0, help="factor on the waits of state machines")
     parser.add_argument("--taxonomy", type=Path, default=_ROOT / "taxonomy.yaml", help="what the models know about")
+    parser.add_argument("--enforce", action="store_true", help="evaluate IAM policies, and speak TLS")
     options = parser.parse_args()
     workdir = options.workdir.resolve()
     (workdir / "tmp").mkdir(parents=True, exist_ok=True)
-    settings = _settings(options.port, workdir, options.wait_scale)
+    settings = _settings(options.port, workdir, options.wait_scale, enforce=options.enforce)
     os.environ.clear()
     os.environ.update(settings)
     sys.argv = sys.argv[:1]  # MiniStack reads the command line too

@@ -7,6 +7,7 @@ from local.bedrock.faults.table import Faults
 from local.bedrock.jobs.background import JobFailedError, StallError, Workers
 from local.bedrock.jobs.files import Files
 from local.bedrock.names import Place
+from local.bedrock.rights import Rights, Unasked
 from local.bedrock.wire.messages import Input
 
 
@@ -19,6 +20,11 @@ class Core:
     backend: Backend
     workers: Workers = field(default_factory=Workers)
     faults: Faults = field(default_factory=Faults)
+    rights: Rights = field(default_factory=Unasked)
+
+    def files_for(self, request: Input) -> Files:
+        """S3 as the role that this request hands over may use it."""
+        return self.files.of(str(request["roleArn"]))
 
     def disturb(self, operation: str, request: Input) -> None:
         """Called by a job's work where it can break: faults that a test armed for what `operation` started."""

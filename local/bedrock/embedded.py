@@ -5,6 +5,7 @@ The models bring onnxruntime and numpy along (0.5 s, 100 MB), so they are import
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from local.bedrock.backend import Scale, Trained, Verdict
 from local.bedrock.catalogue.cards import Role
@@ -13,6 +14,7 @@ from local.bedrock.core import Core
 from local.bedrock.jobs.files import S3Files
 from local.bedrock.models.types import Model
 from local.bedrock.names import Place
+from local.bedrock.rights import Evaluated, Unasked
 from local.bedrock.service import Bedrock
 
 
@@ -54,8 +56,21 @@ class EmbeddedModels:
 
 def embedded() -> Bedrock:
     """For the MiniStack in this process, which listens on GATEWAY_PORT."""
+    from ministack.app import AUTH  # noqa: PLC0415
     from ministack.core.responses import get_account_id, get_region  # noqa: PLC0415  (reads the environment on import)
+    from ministack.core.tls import use_ssl_enabled  # noqa: PLC0415
 
     place = Place(get_account_id(), get_region())
-    files = S3Files(f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}", place.region)
-    return Bedrock(Core(place=place, files=files, backend=EmbeddedModels()))
+    endpoint = f"{'https' if use_ssl_enabled() else 'http'}://127.0.0.1:{os.environ['GATEWAY_PORT']}"
+    files = S3Files(endpoint, place.region, partial(_keys, place) if AUTH else None)
+    rights = Evaluated(place.region) if AUTH else Unasked()
+    return Bedrock(Core(place=place, files=files, backend=EmbeddedModels(), rights=rights))
+
+
+def _keys(place: Place, role: str) -> Mapping[str, str]:
+    """A session of the role that a job works under, made as MiniStack makes one for the role of a function."""
+    from ministack.core.lambda_runtime import execution_credentials  # noqa: PLC0415
+
+    worker = f"arn:aws:lambda:{place.region}:{place.account}:function:bedrock-jobs"
+    made = execution_credentials({"FunctionArn": worker, "FunctionName": "bedrock-jobs", "Role": role})
+    return {name.lower(): value for name, value in made.items()}

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
+from local.bedrock import rights
 from local.bedrock.catalogue.foundation import Foundation
 from local.bedrock.core import Core, subject
 from local.bedrock.faults import client as faults
@@ -33,7 +34,7 @@ class Bedrock:
     """Answers HTTP requests for both services. State lives as long as the object."""
 
     def __init__(self, core: Core) -> None:
-        self._faults = core.faults
+        self._core, self._faults = core, core.faults
         self._wires = {CONTROL: Wire(CONTROL), RUNTIME: Wire(RUNTIME)}
         models = CustomModels(core.place)
         deployments = Deployments(core, models)
@@ -86,6 +87,9 @@ class Bedrock:
         if work is None:
             raise not_embedded(name)
         given = wire.parse(call)
+        rights.check(
+            self._core.rights, request.headers, rights.wanted(name, given, self._core.place, self._core.backend.cards)
+        )
         for fault in self._faults.hit(name, subject(given), ("latency", "throttle", "error")):
             if fault.kind != "latency":
                 raise refusal(fault)

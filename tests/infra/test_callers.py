@@ -106,6 +106,18 @@ def test_one_origin_may_call_and_read_and_preflights_are_open(variants: dict[str
     assert not methods(variants["cognito"], preflight=True)
 
 
+def test_an_unsigned_request_is_forbidden_where_callers_sign_and_elsewhere_it_is_a_path_that_is_not_there(
+    variants: dict[str, Template],
+) -> None:
+    def answer(template: Template) -> tuple[str | None, str]:
+        found = [item["Properties"] for item in template.of("AWS::ApiGateway::GatewayResponse").values()]
+        (own,) = [item for item in found if item["ResponseType"] == "MISSING_AUTHENTICATION_TOKEN"]
+        return own.get("StatusCode"), json.loads(own["ResponseTemplates"]["application/json"])["code"]
+
+    assert answer(variants["iam"]) == (None, "forbidden"), "AWS's own status is 403"
+    assert answer(variants["cognito"]) == answer(variants["authorizer"]) == ("404", "not_found")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -34,6 +34,12 @@ def test_a_stage_changes_only_what_it_names() -> None:
     assert dev.generate_concurrency == prod.generate_concurrency
 
 
+def test_a_section_may_be_given_on_the_command_line_as_json() -> None:
+    assert settings(callers='{"auth": "iam"}').callers.auth == "iam"
+    with pytest.raises(SettingsError, match=r"context key callers must be an object, is '\{'"):
+        settings(callers="{")
+
+
 def test_every_default_model_may_be_used() -> None:
     models = settings().models
     assert set(models.roles.values()) <= set(models.allowed)

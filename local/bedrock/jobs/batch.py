@@ -37,7 +37,7 @@ class Batch:
         if not source.endswith(".jsonl"):
             raise validation("The embedded Bedrock reads one file: inputDataConfig's s3Uri must end in .jsonl.")
         self._core.backend.cards.usable(str(request["modelId"]))
-        check_readable(self._core.files, source)
+        check_readable(self._core.files_for(request), source)
 
         def make() -> BatchJob:
             if any(item.name == name for item in self._jobs):

@@ -58,8 +58,9 @@ class BatchJob(Job):
 
 def run(core: Core, runtime: Runtime, job: BatchJob) -> str:
     """The work of a job. Returns the last status. Raises JobFailedError, StoppedError."""
+    files = core.files_for(job.request)
     job.advance("Validating")
-    records = _records(core.files.read(job.source))
+    records = _records(files.read(job.source))
     job.counts.total = len(records)
     job.advance("Scheduled")
     job.advance("InProgress")
@@ -71,8 +72,8 @@ def run(core: Core, runtime: Runtime, job: BatchJob) -> str:
         lines.append(json.dumps(_answered(job, record, runtime)))
     folder = under(job.target, job.arn.rpartition("/")[2])
     name = split(job.source)[1].rpartition("/")[2]
-    core.files.write(under(folder, f"{name}.out"), "\n".join(lines).encode())
-    core.files.write(under(folder, "manifest.json.out"), json.dumps(_manifest(job.counts)).encode())
+    files.write(under(folder, f"{name}.out"), "\n".join(lines).encode())
+    files.write(under(folder, "manifest.json.out"), json.dumps(_manifest(job.counts)).encode())
     return "Completed" if len(in_time) == len(records) else "PartiallyCompleted"
 
 

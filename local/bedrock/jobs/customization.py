@@ -40,7 +40,7 @@ class Customization:
         teacher_id = _teacher_id(request)
         teacher = check_teacher(self._core.backend.cards, teacher_id, base) if teacher_id else None
         for uri in _inputs(request):
-            check_readable(self._core.files, uri)
+            check_readable(self._core.files_for(request), uri)
 
         def make() -> TrainingJob:
             self._check_names(request)

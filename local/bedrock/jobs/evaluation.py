@@ -28,7 +28,7 @@ class Evaluation:
         name, plan = str(request["jobName"]), plan_of(request)
         self._core.backend.cards.known(plan.judge)
         for dataset in plan.datasets:
-            check_readable(self._core.files, dataset.uri)
+            check_readable(self._core.files_for(request), dataset.uri)
 
         def make() -> EvaluationJob:
             if any(item.name == name for item in self._jobs):

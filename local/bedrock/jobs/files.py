@@ -1,16 +1,22 @@
 """The jobs' way to S3: whole objects by URI, through the embedded AWS's own endpoint."""
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from local.bedrock.jobs.background import JobFailedError
 from local.bedrock.wire.errors import validation
 
+Keys: TypeAlias = Callable[[str], Mapping[str, Any]]
 _MAX_BYTES = 1 << 30  # 1 GB, the limit of a training, evaluation or batch file
 
 
 class Files(Protocol):
     """What jobs need of S3. `uri` is `s3://bucket/key`."""
+
+    def of(self, role: str) -> "Files":
+        """The same files, as this role may use them where policies are in force."""
+        ...
 
     def size(self, uri: str) -> int | None:
         """Bytes of the object; None if it does not exist or may not be read."""
@@ -26,21 +32,29 @@ class Files(Protocol):
 
 
 class S3Files:
-    """Files in the S3 behind `endpoint`. Threads share the client."""
+    """Files in the S3 behind `endpoint`. Threads share the client.
 
-    def __init__(self, endpoint: str, region: str) -> None:
-        self._endpoint = endpoint
-        self._region = region
+    `keys` gives arguments for boto3 that are the credentials of a role; without it whoever asks is root.
+    """
+
+    def __init__(self, endpoint: str, region: str, keys: Keys | None = None, role: str = "") -> None:
+        self._endpoint, self._region, self._keys, self._role = endpoint, region, keys, role
+
+    def of(self, role: str) -> "S3Files":
+        """As `Files.of`."""
+        return S3Files(self._endpoint, self._region, self._keys, role) if self._keys else self
 
     @cached_property
     def _s3(self) -> Any:  # noqa: ANN401  (boto3 clients have no static type)
         import boto3  # noqa: PLC0415  (0.2 s and 10 MB that an embedded AWS without jobs does not need)
         from botocore.config import Config  # noqa: PLC0415
 
-        return boto3.client(
+        session = boto3.Session()  # jobs make their clients at the same time, and the default one is not for threads
+        return session.client(
             "s3",
             endpoint_url=self._endpoint,
             region_name=self._region,
+            **(self._keys(self._role) if self._keys and self._role else {}),
             config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard", "max_attempts": 3}),
         )
 

@@ -31,15 +31,15 @@ def run(core: Core, job: EvaluationJob) -> str:
     if judge.ended:
         raise JobFailedError(f"The evaluator model {judge.id} has reached the end of its life.")
     core.disturb(_OPERATION, job.request)
-    root = under(str(_output(job.request)), job.name, str(uuid4()))
+    files, root = core.files_for(job.request), under(str(_output(job.request)), job.name, str(uuid4()))
     for dataset in job.plan.datasets:
-        records = list(_records(core.files.read(dataset.uri), job.plan.source))
+        records = list(_records(files.read(dataset.uri), job.plan.source))
         lines = [json.dumps(_judged(core, job, dataset, record)) for record in records]
         folder = f"models/{job.plan.source}/taskTypes/{dataset.task}/datasets/{dataset.name}"
-        core.files.write(under(root, folder, f"{uuid4()}_output.jsonl"), "\n".join(lines).encode())
+        files.write(under(root, folder, f"{uuid4()}_output.jsonl"), "\n".join(lines).encode())
         for metric in dataset.metrics:
             definition = {"name": metric.name, "instructions": metric.instructions, "ratingScale": metric.scale}
-            core.files.write(under(root, "custom_metrics", f"{metric.name}.json"), json.dumps(definition).encode())
+            files.write(under(root, "custom_metrics", f"{metric.name}.json"), json.dumps(definition).encode())
     return Status.COMPLETED
 
 

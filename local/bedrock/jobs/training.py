@@ -62,9 +62,9 @@ class TrainingJob(Job):
 
 def run(core: Core, models: CustomModels, job: TrainingJob) -> str:
     """A job's work, from data to custom model. Returns its last status. Raises JobFailedError, StoppedError."""
-    request = job.request
+    request, files = job.request, core.files_for(job.request)
     job.begin("validation")
-    records = dataset.read(core.files.read(_uri(request["trainingDataConfig"])))
+    records = dataset.read(files.read(_uri(request["trainingDataConfig"])))
     job.begin("dataProcessing")
     usable = dataset.usable(records, str(request["customizationType"]))
     job.begin("training")
@@ -73,7 +73,7 @@ def run(core: Core, models: CustomModels, job: TrainingJob) -> str:
     trained = core.backend.train(_watched(job, usable), teacher)
     job.checkpoint()
     folder = f"model-customization-job-{job.arn.rpartition('/')[2]}"
-    core.files.write(
+    files.write(
         under(_uri(request["outputDataConfig"]), folder, "training_artifacts", "step_wise_training_metrics.csv"),
         _metrics(trained.losses),
     )

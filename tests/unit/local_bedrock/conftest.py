@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from local.bedrock.core import Core
 from local.bedrock.faults.client import PATH, Fault
 from local.bedrock.names import Place
+from local.bedrock.rights import Rights, Unasked
 from local.bedrock.service import Bedrock
 from local.bedrock.wire.messages import HttpAnswer, HttpRequest
 from local.bedrock.wire.rest_json import Wire
@@ -44,10 +45,10 @@ def check_shape(name: str, request: HttpRequest, answer: HttpAnswer) -> None:
 class Local:
     """An embedded Bedrock with clients of both services."""
 
-    def __init__(self) -> None:
+    def __init__(self, rights: Rights | None = None) -> None:
         self.files, self.backend = FakeFiles(), FakeBackend()
         place = Place("000000000000", "us-east-1")
-        self.service = Bedrock(Core(place=place, files=self.files, backend=self.backend))
+        self.service = Bedrock(Core(place=place, files=self.files, backend=self.backend, rights=rights or Unasked()))
         self.control, self.runtime = self._client("bedrock"), self._client("bedrock-runtime")
 
     def fault(self, *faults: Fault) -> None:

@@ -99,6 +99,11 @@ class FakeFiles:
     """S3 as a dict."""
 
     objects: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    roles: list[str] = field(default_factory=list[str])
+
+    def of(self, role: str) -> "FakeFiles":
+        self.roles.append(role)
+        return self
 
     def size(self, uri: str) -> int | None:
         return len(self.objects[uri]) if uri in self.objects else None
