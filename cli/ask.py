@@ -7,6 +7,7 @@ from decimal import Decimal
 from time import perf_counter
 from typing import Any, Literal
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from cli.caller import Route
@@ -37,9 +38,7 @@ def post(route: Route, body: bytes, *, with_key: bool = True) -> Answer:
     """Send `body` as it is."""
     headers = {"content-type": "application/json"} | (route.credentials(body) if with_key else {})
     request = Request(route.url, data=body, headers=headers, method="POST")  # noqa: S310  (the stack's own URL)
-    proxies = (
-        {} if route.url.startswith(("http://localhost:", "https://localhost:")) else None
-    )  # loopback never goes through a proxy
+    proxies = {} if urlsplit(route.url).hostname == "localhost" else None  # loopback never goes through a proxy
     started = perf_counter()
     try:
         with build_opener(ProxyHandler(proxies)).open(request, timeout=_TIMEOUT) as response:
