@@ -17,7 +17,7 @@ from benchmarks.load_wire import EDGE, ENVIRONMENT, fails, query_of, wired
 from cli.ask import sums_to_one
 from edge.model import EdgeModel
 from intent.weights import Weights
-from local.memory import held
+from local.memory import each
 
 _MB = 2**20
 _FIELDS = {"query", "weights", "ranked", "active", "source", "confidence", "model", "latency_ms", "usage", "request_id"}
@@ -31,7 +31,10 @@ _CALLERS = 16  # at a time; the embedded gateway starts a process for each
 
 @dataclass(frozen=True)
 class Target:
-    """`ask(number)`: the outcome (source or status) of one request, and what is wrong with it. `memory`: MB."""
+    """`ask(number)`: the outcome (source or status) of one request, and what is wrong with it.
+
+    `memory`: MB of the function's process; of its processes, the average.
+    """
 
     ask: Callable[[int], tuple[str, str | None]]
     memory: Callable[[], float]
@@ -123,7 +126,8 @@ def api() -> Generator[Target]:
             found, told = wrong(status, body, query, edge, None), outcome(status, body)
             return told, found or (None if (told == "edge") == (prefer == "speed") else f"{prefer}: answered by {told}")
 
-        yield Target(ask, lambda: held(target.embedded.pid) / _MB if target.embedded else 0.0, callers=_CALLERS)
+        pid = target.embedded.pid
+        yield Target(ask, lambda: each(pid, "RouteFunction") / _MB, callers=_CALLERS)
 
 
 def _lift_limits(gateway: Any) -> None:  # noqa: ANN401  (boto3 builds client classes at run time)

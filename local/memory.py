@@ -45,11 +45,28 @@ class Memory:
 
 def held(root: int) -> int:
     """Bytes that the process `root` and all its descendants hold now."""
+    return sum(_proportional(pid) for pid in _family(root))
+
+
+def each(root: int, named: str) -> float:
+    """Bytes that a descendant of `root` with `named` in its command line holds, on average; 0 if there is none."""
+    sizes = [_proportional(pid) for pid in _family(root) if named in _command(pid)]
+    return sum(sizes) / len(sizes) if sizes else 0.0
+
+
+def _family(root: int) -> set[int]:
     parents = dict(_parents())
     family = {root}
     while grown := {child for child, parent in parents.items() if parent in family} - family:
         family |= grown
-    return sum(_proportional(pid) for pid in family)
+    return family
+
+
+def _command(pid: int) -> str:
+    try:
+        return (_PROC / str(pid) / "cmdline").read_text()
+    except OSError:
+        return ""  # it ended meanwhile
 
 
 def _parents() -> list[tuple[int, int]]:
