@@ -58,6 +58,10 @@ _PATTERNS: Mapping[str, _Meaning] = {
         lambda word: 1900 + _DECADE_WORDS[word]
     ),
 }
+# One of these stands in whatever the patterns read: without it there are single years at most.
+_MAY_BE_MORE = re.compile(
+    rf"between|from|before|prior|earlier|until|up to|later|after|since|{_YEAR}{_TO}|\d0'?s|{'|'.join(_DECADE_WORDS)}"
+)
 _WAYS = [(re.compile(pattern), meaning) for pattern, meaning in _PATTERNS.items()]
 _SINGLE = re.compile(rf"(?<![\w.,$\u20ac\u00a3-])({_YEAR})(?![\w%]|[.,:]\d){_AMOUNT}")
 
@@ -106,7 +110,7 @@ def _years(query: str, lower: str, attribute: Attribute) -> Iterator[Filter]:
     if not _MAY_STATE_YEARS.search(lower):
         return
     name = attribute.name
-    for pattern, meaning in _WAYS:
+    for pattern, meaning in _WAYS if _MAY_BE_MORE.search(lower) else ():
         match = pattern.search(lower)
         if match:
             words = query[match.start() : match.end()].strip()
