@@ -91,7 +91,8 @@ class Generate(Construct):
         allow(self.plan.role, "bedrock:GetFoundationModel", on=bedrock.model_arns(stack, looked_up))
         allow(self.plan.role, "ssm:GetParameter", on=[pointer_arn(stack, workshop.settings.pointer)])
         storage.grant(self.batch.role, read=[_PLAN, _REPLIES], write=_WRITTEN, find=True)
-        allow(self.batch.role, "bedrock:InvokeModel", on=bedrock.model_arns(stack, allowed))
+        for function in (self.plan, self.batch):  # planning asks each model once whether it may be called
+            allow(function.role, "bedrock:InvokeModel", on=bedrock.model_arns(stack, allowed))
         made = [_PLAN, "runs/*/dataset/*"]
         storage.grant(self.assemble.role, read=[_PLAN, _REPLIES], write=made, find=True)
 

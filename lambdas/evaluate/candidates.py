@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Mapping
 
-from bedrock.converse import Ask, Question
-from bedrock.errors import BedrockError
+from bedrock.converse import Ask, Question, Reply
+from bedrock.errors import BedrockError, Gone, Refused, Stopped
 from edge.cues import lexicon
 from edge.features import cue_tokens, tokens
 from edge.model import EdgeModel
@@ -38,6 +38,20 @@ def model(ask: Ask, model_id: str, system: str, taxonomy: Taxonomy) -> Candidate
         )
 
     return candidate
+
+
+def noting(ask: Ask, refusals: list[str]) -> Ask:
+    """The same; `refusals` gets Bedrock's code and words of each call that it refused."""
+
+    def asked(question: Question) -> Reply:
+        try:
+            return ask(question)
+        except (Refused, Gone) as error:
+            if not isinstance(error, Stopped):
+                refusals.append(str(error))
+            raise
+
+    return asked
 
 
 def computed(weigh: Callable[[str], Weights]) -> Candidate:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bedrock import evaluation
-from bedrock.converse import asker
+from bedrock.converse import Ask, asker
 from bedrock.customization import RUNNING
 from doors import count, door
 from doors.clients import client, environment
@@ -19,6 +19,8 @@ from intent.candidates import ACTIVE, model_of, prompt_of
 from intent.plan import Plan
 from intent.runs import JUDGE, REPEAT, Keys
 from store.objects import Objects
+
+TOLD = 300  # characters of a refusal
 
 
 class _Environment(BaseModel):
@@ -76,11 +78,10 @@ def _chunks(plan: Plan) -> int:
     return math.ceil(plan.run.holdout / plan.run.chunk_size)
 
 
-def _candidate(name: str, objects: Objects, keys: Keys, plan: Plan, deployment_arn: str) -> candidates.Candidate:
-    domain, run = taxonomy.load(), plan.run
-    ask = asker(client("bedrock-runtime"))
+def _candidate(request: AnswerRequest, objects: Objects, keys: Keys, plan: Plan, ask: Ask) -> candidates.Candidate:
+    name, domain, run = request.candidate, taxonomy.load(), plan.run
     if name == "distilled":
-        return candidates.model(ask, deployment_arn, prompts.student(domain), domain)
+        return candidates.model(ask, request.deployment_arn, prompts.student(domain), domain)
     if name == ACTIVE and plan.active:
         return active(ask, plan.active, objects.find(plan.active.edge.s3_key), domain)
     if name == "edge":
@@ -98,15 +99,23 @@ def _candidate(name: str, objects: Objects, keys: Keys, plan: Plan, deployment_a
 
 @door(AnswerRequest)
 def answer(request: AnswerRequest) -> dict[str, Any]:
-    """Let one candidate answer one chunk, one query at a time: the latency is that of a call alone."""
+    """Let one candidate answer one chunk, one query at a time: the latency is that of a call alone.
+
+    `refused`, with Bedrock's code and words: its model answered nothing, as it may not be called.
+    """
     objects, keys, plan = _open(request.run_id)
-    candidate = _candidate(request.candidate, objects, keys, plan, request.deployment_arn)
+    refusals: list[str] = []
+    ask = candidates.noting(asker(client("bedrock-runtime")), refusals)
+    candidate = _candidate(request, objects, keys, plan, ask)
     examples = data.chunk(data.holdout(objects, keys), request.chunk, plan.run.chunk_size)
     responses = [join(example, candidate(example.query)) for example in examples]
     data.keep_chunk(objects, keys, request.candidate, request.chunk, responses)
     valid = sum(response.weights is not None for response in responses)
     count("AnswersInvalid", len(responses) - valid)
-    return {"candidate": request.candidate, "answered": len(responses), "valid": valid}
+    answered = {"candidate": request.candidate, "answered": len(responses), "valid": valid}
+    if refusals and len(refusals) == len(responses) and request.candidate != ACTIVE:  # that one may be long gone
+        return {**answered, "refused": refusals[0][:TOLD]}
+    return answered
 
 
 @door(JudgeStartRequest)

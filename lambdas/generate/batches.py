@@ -90,6 +90,20 @@ def keep_reply(objects: Objects, keys: Keys, number: int, question: Question, re
     return kept
 
 
+class Refusals(BaseModel):
+    """Of the batches that were asked last, how many were refused, and the first one's code and words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    batches: int = 0
+    of: int = 0
+    reason: str = ""
+
+    @property
+    def mostly(self) -> bool:
+        """Whether asking for more would be refused as well: not the one batch, but the right or the model."""
+        return 2 * self.batches > self.of
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A finished batch. `before`: what was there before it was asked for; `paid` if nothing had to be asked."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from generate import files
 from generate.assemble import ROUNDS, Assembly
-from generate.batches import Found, find, request
+from generate.batches import Found, Refusals, find, request
 from generate.cells import top_up
 from intent.plan import Batch, Plan
 from intent.runs import Keys
@@ -20,13 +20,17 @@ from store.objects import Objects
 
 _READERS = 8
 _LINES = "application/jsonl"
+_NONE = Refusals()
 
 
-def assemble(objects: Objects, keys: Keys, plan: Plan, taxonomy: Taxonomy, *, round_: int) -> dict[str, Any]:
+def assemble(
+    objects: Objects, keys: Keys, plan: Plan, taxonomy: Taxonomy, *, round_: int, refused: Refusals = _NONE
+) -> dict[str, Any]:
     """`ready` with the counts of the splits, `short` with the numbers of new batches, or `failed` and why.
 
     `round_`: rounds of topping up so far, from 0; after `ROUNDS` of them, or when the budget of calls is spent, it
-    makes do or fails. Called again for the same round it gives the same answer: a plan is not extended twice.
+    makes do or fails; at once where most of the batches of this round were `refused`. Called again for the same round
+    it gives the same answer: a plan is not extended twice.
     """
     if again := [batch for batch in plan.batches if batch.round == round_ + 1]:
         return _short(again)
@@ -35,6 +39,9 @@ def assemble(objects: Objects, keys: Keys, plan: Plan, taxonomy: Taxonomy, *, ro
             made.account.unusable += found == "unusable"
             made.take(batch, None if isinstance(found, str) else found)
         made.settle()
+        if refused.mostly and (message := made.objection(round_)):
+            told = f"the teacher refused {refused.batches} of {refused.of} batches: {refused.reason} ({message})"
+            return {"status": "failed", "error": "BatchesRefused", "message": told}
         if round_ < ROUNDS and (more := top_up(plan, made.account.kept(), round_=round_ + 1)):
             extended = plan.model_copy(update={"batches": [*plan.batches, *more]})
             objects.write_json(keys.plan, extended.model_dump(mode="json"))

@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 from bedrock import invocation
 from bedrock.converse import asker
-from bedrock.errors import Refused
+from bedrock.errors import Gone, Refused, Stopped
 from bedrock.lifecycle import look_up
 from doors import count, door
 from doors.clients import client, environment
 from generate import batches, job, resume
 from generate.plan import first_batches, make, summary
 from generate.preflight import check_cost, check_gate, check_models
+from generate.probe import check_access
 from generate.request import Rejected, resolve
 from intent import prices, taxonomy
 from intent.plan import Plan
@@ -23,6 +24,8 @@ from intent.runs import Keys, job_name, job_names, run_id
 from store.lease import Held, Lease
 from store.objects import Objects
 from store.pointer import PointerStore
+
+TOLD = 200  # characters of a refusal: those of all batches must fit into one state's result
 
 
 class _Environment(BaseModel):
@@ -82,11 +85,12 @@ class JobStopRequest(JobRequest):
 
 
 class AssembleRequest(BaseModel):
-    """`round`: rounds of topping up so far, from 0."""
+    """`round`: rounds of topping up so far, from 0. `refused`: what became of the batches of this one."""
 
     model_config = ConfigDict(extra="forbid")
     run_id: str
     round: int
+    refused: batches.Refusals = batches.Refusals()
 
 
 def _objects() -> Objects:
@@ -142,6 +146,7 @@ def _new(run: str, request: PlanRequest) -> Plan:
     active = _active()
     checked = check_models(wanted, lambda model: look_up(client("bedrock"), model), now, active)
     estimate = check_cost(checked.run, first_batches(checked.run, domain), domain, prices.load(), active)
+    check_access(checked.run, asker(client("bedrock-runtime", once=True)))
     return make(
         checked.run,
         domain,
@@ -163,15 +168,25 @@ def _resumed(objects: Objects, run: str, request: PlanRequest) -> Plan:
     resume.check_unfinished(kept, _status(kept.execution_arn), reported=objects.find(Keys(run).report) is not None)
     as_it_is = kept.run.model_copy(update={"on_legacy": "fail"})  # one run, one set of models
     check_models(as_it_is, lambda model: look_up(client("bedrock"), model), datetime.now(UTC))
-    return resume.again(kept, request.execution_arn)
+    check_access(kept.run, asker(client("bedrock-runtime", once=True)))
+    return resume.again(resume.where_it_stood(objects, kept), request.execution_arn)
 
 
 @door(BatchRequest)
 def batch(request: BatchRequest) -> dict[str, Any]:
-    """Write one batch; one whose reply is there, by whichever road, is not paid again."""
+    """Write one batch; one whose reply is there, by whichever road, is not paid again.
+
+    `refused`, with Bedrock's code and words: the model may not be called, or not like this.
+    """
     objects, keys, planned = _open(request.run_id)
     ask = asker(client("bedrock-runtime"))
-    done = batches.write(objects, keys, planned, request.batch, taxonomy=taxonomy.load(), ask=ask)
+    try:
+        done = batches.write(objects, keys, planned, request.batch, taxonomy=taxonomy.load(), ask=ask)
+    except Stopped:
+        raise
+    except (Refused, Gone) as error:
+        count("BatchesRefused")
+        return {"batch": request.batch, "refused": str(error)[:TOLD]}
     figures = done.written.figures()
     count("ExamplesKept", figures["kept"])
     count("ExamplesInvalid", figures["invalid"] + figures["off_cell"])
@@ -241,4 +256,4 @@ def assemble(request: AssembleRequest) -> dict[str, Any]:
     from generate import dataset  # noqa: PLC0415  (datasketch and numpy: only this function has the science layer)
 
     objects, keys, planned = _open(request.run_id)
-    return dataset.assemble(objects, keys, planned, taxonomy.load(), round_=request.round)
+    return dataset.assemble(objects, keys, planned, taxonomy.load(), round_=request.round, refused=request.refused)

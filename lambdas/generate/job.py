@@ -35,7 +35,7 @@ class Wanted:
 
 
 def wanted(objects: Objects, keys: Keys, plan: Plan, taxonomy: Taxonomy) -> list[Wanted]:
-    """Every batch of the plan without a valid reply, in the plan's order."""
+    """Every batch of the plan's last round without a valid reply, in the plan's order; earlier ones are made up for."""
 
     def look(number: int) -> Wanted | None:
         question = batches.request(plan.batch(number), plan, taxonomy)
@@ -43,7 +43,7 @@ def wanted(objects: Objects, keys: Keys, plan: Plan, taxonomy: Taxonomy) -> list
         return None if isinstance(paid, Paid) else Wanted(number, question)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return [found for found in pool.map(look, (batch.number for batch in plan.batches)) if found]
+        return [found for found in pool.map(look, (batch.number for batch in plan.last_round)) if found]
 
 
 def write_input(objects: Objects, keys: Keys, asked: list[Wanted]) -> None:

@@ -75,6 +75,17 @@ def again(plan: Plan, execution_arn: str) -> Plan:
     return plan.model_copy(update={"execution_arn": execution_arn, "attempt": plan.attempt + 1})
 
 
+def where_it_stood(objects: Objects, plan: Plan) -> Plan:
+    """The plan up to the last round of which a batch has its reply, or to the first plan: that round is written on.
+
+    Later rounds made up for batches of that one which are asked again now: with both there would be too many, unevenly.
+    """
+    keys = Keys(plan.run_id)
+    there = set(objects.keys(keys.replies))
+    last = max((batch.round for batch in plan.batches if keys.reply(batch.number) in there), default=0)
+    return plan.model_copy(update={"batches": [batch for batch in plan.batches if batch.round <= last]})
+
+
 def abandoned(objects: Objects, run: str, dead: str | None) -> dict[str, Any] | None:
     """Run id and attempt of the run that the lease was taken from; None if it is this one, which goes on."""
     if dead is None or dead == run:

@@ -155,6 +155,11 @@ class Plan(BaseModel):
         """Whose answers the judge rates."""
         return tuple(name for name in self.candidates if name in self.run.judged)
 
+    @property
+    def last_round(self) -> list[Batch]:
+        """The batches that are being written: those of the latest topping up, or of the first plan."""
+        return [batch for batch in self.batches if batch.round == self.batches[-1].round]
+
     def batch(self, number: int) -> Batch:
         """The batch of this number, counted from 1."""
         return self.batches[number - 1]

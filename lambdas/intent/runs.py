@@ -57,6 +57,7 @@ class Keys:
         self._judged = "output/" if attempt == 1 else f"output-{attempt}/"
         self.prefix = f"runs/{run}/"
         self.plan = f"{self.prefix}plan.json"
+        self.replies = f"{self.prefix}generate/replies/"
         self.job_input = f"{self.prefix}generate/job/input.jsonl"
         self.job_output = f"{self.prefix}generate/job/output/"
         self.manifest = f"{self.prefix}dataset/manifest.json"
@@ -78,7 +79,7 @@ class Keys:
 
     def reply(self, number: int) -> str:
         """The teacher's reply to a batch, as it came: once it is there, the batch is finished and never paid again."""
-        return f"{self.prefix}generate/replies/{number:05d}.json"
+        return f"{self.replies}{number:05d}.json"
 
     def split(self, name: str) -> str:
         """Lines that Bedrock reads, of `train`, `validation` or `holdout`."""

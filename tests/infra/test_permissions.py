@@ -48,7 +48,12 @@ OBJECTS: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 # handler: what it may do beside S3, KMS, traces and its own log
 SERVICES: dict[str, set[str]] = {
-    "generate.handler.plan": {"bedrock:GetFoundationModel", "states:DescribeExecution", "ssm:GetParameter"},
+    "generate.handler.plan": {
+        "bedrock:GetFoundationModel",
+        "bedrock:InvokeModel",
+        "states:DescribeExecution",
+        "ssm:GetParameter",
+    },
     "generate.handler.batch": {"bedrock:InvokeModel"},
     "generate.handler.job_start": {
         "bedrock:CreateModelInvocationJob",
@@ -126,6 +131,7 @@ def test_the_route_may_ask_deployments_and_no_foundation_model(each: Template) -
 
 def test_a_profile_is_allowed_with_its_model_in_each_region(dev: Template) -> None:
     allowed = dev.resources(dev.role_of("generate.handler.batch"), "bedrock:InvokeModel")
+    assert allowed == dev.resources(dev.role_of("generate.handler.plan"), "bedrock:InvokeModel")
     assert "arn:aws:bedrock:us-east-1:ACCOUNT:inference-profile/us.amazon.nova-pro-v1:0" in allowed
     for region in ("us-east-1", "us-east-2", "us-west-2"):
         assert f"arn:aws:bedrock:{region}::foundation-model/amazon.nova-pro-v1:0" in allowed

@@ -102,6 +102,6 @@ def all_well() -> dict[str, Function]:
 def plan(**others: Any) -> dict[str, Any]:
     """The plan function's answer to a run that may start, with some of it changed."""
     answers = [{"candidate": name, "chunk": 1} for name in ("distilled", "edge")]
-    started = {"ok": True, "run_id": "try", "first": 1, "last": 3, "answers": answers, "promote": True}
+    started = {"ok": True, "run_id": "try", "first": 1, "last": 3, "round": 0, "answers": answers, "promote": True}
     asked = {"road": "online", "keep_failed": False}
     return {**started, **asked, "attempt": 1, "assembled": False, "abandoned": None, **others}

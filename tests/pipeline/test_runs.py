@@ -68,6 +68,56 @@ def test_the_edge_student_is_fitted_while_the_job_runs(run: Run) -> None:
     assert calls.index("StartFunction") < calls.index("EdgeFunction") < calls.index("DistillStatusFunction")
 
 
+def test_refused_batches_are_told_to_the_assembly_which_may_end_the_run_by_that_cause(run: Run) -> None:
+    said = "AccessDeniedException: no access"
+    batch = in_turn({"batch": 1, "kept": 25}, {"batch": 2, "refused": said}, {"batch": 3, "refused": "later"})
+    why = {"status": "failed", "error": "BatchesRefused", "message": f"2 of 3 batches: {said}"}
+    walk = run(BatchFunction=batch, AssembleFunction=why)
+    (payload,) = walk.called("AssembleFunction")
+    assert payload["refused"] == {"batches": 2, "of": 3, "reason": said}
+    (notice,) = walk.called("NotifyFunction")
+    assert (notice["error"], notice["reason"]) == ("BatchesRefused", f"2 of 3 batches: {said}")
+    assert discarded(walk)
+
+
+@pytest.mark.parametrize("batch", [fails, {"batch": 1, "kept": 25}])
+def test_batches_that_are_lost_or_written_are_not_refused(run: Run, batch: Any) -> None:
+    (payload,) = run(BatchFunction=batch).called("AssembleFunction")
+    assert payload["refused"] == {"batches": 0, "of": 3, "reason": ""}
+
+
+def test_every_round_tells_of_its_own_batches(run: Run) -> None:
+    batch = in_turn(*[{"batch": 1, "refused": "no"}] * 3, {"batch": 4, "kept": 25})
+    short = {"status": "short", "first": 4, "last": 4}
+    walk = run(BatchFunction=batch, AssembleFunction=in_turn(short, {"status": "ready"}))
+    told = [payload["refused"] for payload in walk.called("AssembleFunction")]
+    assert told == [{"batches": 3, "of": 3, "reason": "no"}, {"batches": 0, "of": 1, "reason": ""}]
+
+
+def test_a_candidate_whose_model_may_not_be_called_ends_the_run_by_that_cause(run: Run) -> None:
+    said = "AccessDeniedException: no access"
+    walk = run(AnswerFunction={"candidate": "distilled", "answered": 45, "valid": 0, "refused": said})
+    assert "Evaluate: answer the held-out set - " in walk.cause
+    assert f"candidate distilled, chunk 1 could not be answered: {said}" in walk.cause
+    assert len(walk.called("AnswerFunction")) == 1
+    assert not walk.called("JudgeStartFunction")
+    assert discarded(walk)
+
+
+def test_a_candidate_that_breaks_is_named_with_the_error(run: Run) -> None:
+    assert (
+        "candidate distilled, chunk 1 could not be answered: RuntimeError - out of order"
+        in run(AnswerFunction=fails).called("NotifyFunction")[0]["reason"]
+    )
+
+
+def test_a_resumed_run_goes_on_in_the_round_where_it_stood(run: Run) -> None:
+    walk = run(PlanFunction=plan(first=4, last=5, round=3), AssembleFunction={"status": "short", "first": 6, "last": 6})
+    assert [payload["batch"] for payload in walk.called("BatchFunction")] == [4, 5]
+    assert [payload["round"] for payload in walk.called("AssembleFunction")] == [3]
+    assert walk.error == "DataSetFailed"
+
+
 def test_a_refused_request_spends_nothing_and_says_why(run: Run) -> None:
     refusal = {"ok": False, "run_id": "try", "error": "TooExpensive", "message": "61 USD"}
     walk = run(PlanFunction=refusal)

@@ -14,7 +14,9 @@ import boto3
 import pytest
 
 from doors import clients
+from generate.handler import TOLD
 from generate.plan import summary
+from intent.plan import MAX_EXAMPLES
 from tests.pipeline.conftest import DEFINITION, all_well
 from tests.pipeline.machine import Function, Machine, Walk
 from tests.pipeline.test_definition import states
@@ -107,6 +109,11 @@ def test_payloads_and_history_of_the_longest_run_fit(answered: dict[str, Any], r
     assert len(walk.states) > 3 * polls, "it waited as long as it may"
     a_third_fails_once = len(walk.calls) // 3 * RETRY
     assert events(walk) + a_third_fails_once < HISTORY
+
+
+def test_the_refusals_of_all_batches_fit_into_one_result() -> None:
+    most = samples.plan(examples=MAX_EXAMPLES["FINE_TUNING"], holdout=HOLDOUT, customization="FINE_TUNING")
+    assert len(json.dumps(["x" * TOLD] * len(most.batches))) < PAYLOAD
 
 
 def test_a_state_type_that_nobody_has_counted_fails() -> None:

@@ -69,8 +69,7 @@ ONLY: Mapping[Request, set[str]] = {
     },
     Request("lambda:InvokeFunction", "arn:aws:lambda:us-east-1:ACCOUNT:function:{DeployPromoteFunction}"): {MACHINE},
     Request("bedrock:InvokeModel", f"{FOUNDATION}/amazon.nova-pro-v1:0"): {
-        "generate.handler.batch",
-        "evaluate.handler.answer",
+        *("generate.handler.plan", "generate.handler.batch", "evaluate.handler.answer"),
     },
     Request("bedrock:InvokeModel", f"{BEDROCK}:custom-model-deployment/d"): {
         *("deploy.handler.warm", "evaluate.handler.answer", "route.handler.route"),
