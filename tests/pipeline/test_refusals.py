@@ -11,6 +11,7 @@ from intent.runs import LEASE, Keys
 from tests.pipeline.machine import Walk
 from tests.pipeline.whole import Start, Whole, start
 from tests.pipeline.world import Killed, run_of
+from tests.unit.generate.fakes import is_probe
 from tests.unit.samples import plan
 
 __all__ = ["start"]
@@ -20,12 +21,8 @@ LOST = 6  # batches of the first plan: fewer than half
 RUN, CAUSE = run_of("first"), "AccessDeniedException: You don't have access to the model."
 
 
-def probe(request: dict[str, Any]) -> bool:
-    return request["inferenceConfig"]["maxTokens"] == 1
-
-
 def writing(request: dict[str, Any]) -> bool:
-    return request["modelId"] == TEACHER and not probe(request)
+    return request["modelId"] == TEACHER and not is_probe(request)
 
 
 def ran(start: Start, world: Whole, name: str, *, refuses: Callable[[dict[str, Any]], bool], **given: Any) -> Walk:
@@ -57,7 +54,7 @@ def test_a_model_that_may_not_be_called_ends_the_run_before_anything_is_taken_or
     assert model in walk.cause
     assert CAUSE in walk.cause
     assert world.objects.keys("") == []
-    assert all(probe(request) for request in world.service.asked)
+    assert all(is_probe(request) for request in world.service.asked)
 
 
 def test_batches_that_are_all_refused_end_the_run_with_the_cause_and_none_is_asked_twice(start: Start) -> None:

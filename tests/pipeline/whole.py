@@ -28,7 +28,6 @@ from tests.unit.conftest import BUCKET
 from tests.unit.deploy.fakes import error, model_of
 from tests.unit.evaluate.samples import judged
 from tests.unit.generate.fakes import converse
-from tests.unit.wire import said
 
 ENVIRONMENT = {
     **PLAYED,
@@ -69,7 +68,7 @@ class Service(Bedrock):
         self.asked.append(request)
         if self.refuses(request):
             raise ClientError(REFUSAL, "Converse")
-        return said("Hello.") if request["inferenceConfig"]["maxTokens"] == 1 else converse(request)
+        return converse(request)
 
     def create_model_customization_job(self, **request: Any) -> dict[str, str]:
         name = request["jobName"]

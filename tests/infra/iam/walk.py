@@ -16,6 +16,7 @@ from intent.runs import LEASE
 from local.bedrock.faults import client as faults
 from local.bedrock.faults.client import Fault
 from tests.local.conftest import EXAMPLES, Pipeline
+from tests.local.test_refusals import TEACHER, refuses
 from tests.local.test_trials import stop_function
 
 _ALARM = Path(__file__).parents[2] / "unit" / "deploy" / "events" / "alarm.json"
@@ -44,6 +45,8 @@ class Walk:
         self._ask(2)
         judged = self._stopped("Evaluate: look at the judge", stalls("CreateEvaluationJob"))
         self._until_over(runs.resume(self._target, judged))
+        unwritten = self._run(refuses(TEACHER, skip=1), promote=False)
+        self._until_over(runs.resume(self._target, unwritten))
         self._run(promote=False, keep_failed=False)
         failed = self._run(Fault(operation="CreateModelCustomizationJob", kind="fail-job"))
         self._until_over(runs.resume(self._target, failed))

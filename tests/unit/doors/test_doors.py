@@ -89,6 +89,15 @@ def test_given_the_pipelines_clients_then_they_wait_and_retry() -> None:
     client.cache_clear()
 
 
+def test_given_a_call_that_is_made_once_then_it_ends_well_within_a_functions_minute() -> None:
+    client.cache_clear()
+    config = client("bedrock-runtime", once=True).meta.config
+    assert config.retries == {"mode": "standard", "total_max_attempts": 1}
+    assert config.connect_timeout + config.read_timeout < 30
+    assert client("bedrock-runtime").meta.config.read_timeout == 120, "no other call's client"
+    client.cache_clear()
+
+
 NOTES = {"message": "routed", "total_ms": 1.5, "failure": None}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bedrock.converse import Question, Reply
-from bedrock.errors import Busy, Gone, Malformed, Refused
+from bedrock.errors import Busy, Gone, Malformed, Refused, Stopped
 from evaluate import candidates
 from intent import prompts
 from intent.weights import Parsed, leading, parse
@@ -41,6 +41,18 @@ def test_given_an_error_of_the_service_then_the_answer_is_named_by_it(error: Exc
 
     found = candidates.model(ask, "m", "s", DOMAIN)("q")
     assert (found.weights, found.reason, found.latency_ms, found.output_tokens) == (None, str(error), None, 0)
+
+
+def test_given_refusals_then_they_are_noted_with_bedrocks_words_and_other_errors_are_not() -> None:
+    errors = [Refused("AccessDenied", "no"), Stopped("filtered"), Busy("Throttled"), Gone("NotFound"), Malformed("x")]
+
+    def ask(question: Question) -> Reply:
+        raise errors[int(question.user)]
+
+    refusals: list[str] = []
+    candidate = candidates.model(candidates.noting(ask, refusals), "m", "s", DOMAIN)
+    assert [candidate(str(number)).reason for number in range(5)] == [error.code for error in errors]
+    assert refusals == ["AccessDenied: no", "NotFound"]
 
 
 def test_given_a_bug_then_it_is_not_an_answer() -> None:

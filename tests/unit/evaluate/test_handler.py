@@ -84,6 +84,38 @@ def test_given_bad_answers_then_they_are_kept_and_counted(objects: Objects, runt
     ]
 
 
+@pytest.mark.parametrize("candidate", ["distilled", "base", "baseline", "teacher"])
+@pytest.mark.parametrize("fault", [Fault(403, "AccessDeniedException"), Fault(404, "ResourceNotFoundException")])
+def test_given_a_model_that_may_not_be_called_then_its_chunk_is_refused_in_bedrocks_words(
+    objects: Objects, runtime: Wire, candidate: str, fault: Fault
+) -> None:
+    runtime.on("Converse", Fault(fault.status, fault.code, "y" * 500))
+    found = answer(candidate)
+    assert found == {
+        "candidate": candidate,
+        "answered": 15,
+        "valid": 0,
+        "refused": f"{fault.code}: {'y' * 500}"[: handler.TOLD],
+    }
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [Fault(400, "ValidationException"), said("no")],
+        [Fault(429, "ThrottlingException")],
+        [said("", "content_filtered")],
+        [said("no")],
+    ],
+    ids=["one is refused", "throttled", "filtered", "invalid"],
+)
+def test_given_a_model_that_may_be_called_then_its_bad_answers_are_answers(
+    objects: Objects, runtime: Wire, answers: list[Any]
+) -> None:
+    runtime.on("Converse", *answers)
+    assert answer("baseline") == {"candidate": "baseline", "answered": 15, "valid": 0}
+
+
 def test_given_models_of_the_run_then_each_answers_with_the_long_prompt(objects: Objects, runtime: Wire) -> None:
     other = "us.amazon.nova-lite-v1:0"
     objects.write_json(KEYS.plan, plan(others=[other]).model_dump(mode="json"))

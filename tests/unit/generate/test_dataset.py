@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bedrock.converse import Ask, Question, Reply
 from bedrock.errors import Busy
 from generate import batches
+from generate.batches import Refusals
 from generate.dataset import assemble
 from generate.near import jaccard, shingles
 from intent import prices, prompts
@@ -240,6 +241,35 @@ def test_given_lost_batches_then_they_are_topped_up_and_counted() -> None:
     assert (account["kept"], account["lost"], account["asked"]) == (140, lost, 140 + lost)
     more = stored(objects(bucket)).batches[len(made.batches) :]
     assert [(batch.round, batch.count, batch.cell) for batch in more] == [(1, lost, made.batches[0].cell)]
+
+
+def assembled(bucket: Bucket, made: Plan, written: int, refused: Refusals) -> dict[str, Any]:
+    """The assembly's answer when so many batches of the first plan have their reply."""
+    there = objects(bucket)
+    there.write_json(KEYS.plan, made.model_dump(mode="json"))
+    write(there, 1, written, GOOD)
+    return assemble(there, KEYS, made, DOMAIN, round_=0, refused=refused)
+
+
+def test_given_batches_that_are_mostly_refused_then_the_run_ends_by_that_cause_and_asks_for_no_more() -> None:
+    bucket, made = Bucket(), plan()
+    count = len(made.batches)
+    found = assembled(bucket, made, 4, Refusals(batches=count - 4, of=count, reason="AccessDeniedException: no"))
+    assert (found["status"], found["error"]) == ("failed", "BatchesRefused")
+    assert f"refused {count - 4} of {count} batches: AccessDeniedException: no (too few examples" in found["message"]
+    assert stored(objects(bucket)) == made
+
+
+def test_given_a_few_refused_batches_then_they_are_topped_up_like_any_that_are_lost() -> None:
+    made = plan()
+    half = len(made.batches) // 2
+    found = assembled(Bucket(), made, len(made.batches) - half, Refusals(batches=half, of=2 * half, reason="x"))
+    assert found["status"] == "short"
+
+
+def test_given_enough_examples_without_the_refused_batches_then_the_run_goes_on() -> None:
+    made = plan()
+    assert assembled(Bucket(), made, len(made.batches), Refusals(batches=1, of=1, reason="x"))["status"] == "ready"
 
 
 def test_given_a_modality_that_cannot_be_had_then_the_run_fails_with_the_counts() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bedrock.errors import BedrockError
 from generate import handler
 from intent import gatefile
 from intent.gatefile import GateError
@@ -17,7 +18,7 @@ from tests.unit.conftest import BUCKET
 from tests.unit.samples import EXECUTION, defaults, pointer
 from tests.unit.wire import Fault, Wire, said
 
-from .fakes import converse
+from .fakes import converse, is_probe
 
 NAME = "Nightly_run 7"
 POINTER = "/intent-router/dev/active"
@@ -32,6 +33,7 @@ def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     monkeypatch.setenv("RUN_DEFAULTS", json.dumps(defaults()))
     monkeypatch.setenv("POINTER_PARAMETER", POINTER)
     aws["bedrock"] = Wire("bedrock").on("GetFoundationModel", ACTIVE).client
+    aws["bedrock-runtime"] = Wire("bedrock-runtime").on("Converse", converse).client
     return Objects(aws["s3"], BUCKET)
 
 
@@ -195,7 +197,7 @@ def test_given_a_written_batch_then_it_is_not_asked_again(objects: Objects, teac
     plan()
     first, again = write(1, 1), write(1, 1)
     assert first == again
-    assert len(teacher.calls) == 1
+    assert len([asked for _, asked in teacher.calls if not is_probe(asked)]) == 1
 
 
 def test_given_bad_lines_then_they_are_in_quarantine_with_their_reason(objects: Objects, teacher: Wire) -> None:
@@ -207,12 +209,68 @@ def test_given_bad_lines_then_they_are_in_quarantine_with_their_reason(objects: 
     assert reasons == ["wrong_keys", "not_json"]
 
 
-def test_given_an_outage_then_the_batch_fails_and_leaves_nothing(objects: Objects, teacher: Wire) -> None:
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (Fault(503, "ServiceUnavailableException"), "ServiceUnavailableException"),
+        (said("", "content_filtered"), "content_filtered"),
+    ],
+    ids=["outage", "stopped"],
+)
+def test_given_an_outage_or_a_filter_then_the_batch_fails_and_leaves_nothing(
+    objects: Objects, teacher: Wire, answer: Any, code: str
+) -> None:
     plan()
-    teacher.on("Converse", Fault(400, "ValidationException"))
-    with pytest.raises(Exception, match="ValidationException"):
+    teacher.on("Converse", answer)
+    with pytest.raises(BedrockError, match=code):
         write(1, 1)
     assert objects.keys(f"{KEYS.prefix}generate/") == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(403, "AccessDeniedException"), Fault(400, "ValidationException"), Fault(404, "ResourceNotFoundException")],
+    ids=lambda fault: fault.code,
+)
+def test_given_a_refusal_then_it_is_the_batchs_answer_in_bedrocks_words(
+    objects: Objects, teacher: Wire, fault: Fault
+) -> None:
+    plan()
+    teacher.on("Converse", Fault(fault.status, fault.code, "x" * 500))
+    (found,) = write(1, 1)
+    assert found == {"batch": 1, "refused": f"{fault.code}: {'x' * 500}"[: handler.TOLD]}
+    assert objects.keys(f"{KEYS.prefix}generate/") == []
+
+
+def test_given_batches_that_were_refused_then_the_assembly_ends_the_run_by_that_cause(
+    objects: Objects, teacher: Wire
+) -> None:
+    last = plan()["last"]
+    refused = {"batches": last, "of": last, "reason": "AccessDeniedException: no"}
+    found = handler.assemble({"run_id": RUN, "round": 0, "refused": refused}, None)
+    assert (found["status"], found["error"]) == ("failed", "BatchesRefused")
+    assert found["message"].startswith(
+        f"the teacher refused {last} of {last} batches: AccessDeniedException: no (too few"
+    )
+    assert len(kept(objects).batches) == last, "nothing is topped up"
+
+
+def test_given_a_model_that_may_not_be_called_then_the_run_does_not_start(objects: Objects, teacher: Wire) -> None:
+    denied = Fault(403, "AccessDeniedException", "no access")
+
+    def some(asked: dict[str, Any]) -> Any:
+        return denied if "haiku" in asked["modelId"] else converse(asked)
+
+    teacher.on("Converse", some)
+    found = plan()
+    assert (found["ok"], found["error"]) == (False, "ModelNotUsable")
+    assert "claude-haiku-4-5-20251001-v1:0 (baseline): AccessDeniedException: no access" in found["message"]
+    assert objects.keys("") == []
+
+
+def test_given_a_run_that_is_refused_for_free_then_no_model_is_asked(objects: Objects, teacher: Wire) -> None:
+    assert plan(max_cost_usd=0.5)["error"] == "TooExpensive"
+    assert teacher.calls == []
 
 
 def test_given_every_batch_then_the_data_set_is_ready(objects: Objects, teacher: Wire) -> None:

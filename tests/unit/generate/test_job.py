@@ -127,6 +127,16 @@ def test_given_a_plan_then_the_job_is_the_runs_own_and_writes_beside_its_file(ob
     assert request["outputDataConfig"] == {"s3OutputDataConfig": target}
 
 
+def test_given_a_run_that_has_been_topped_up_then_what_its_last_round_makes_up_for_is_not_written(
+    objects: Objects, bedrock: Wire, planned: Plan
+) -> None:
+    number = len(planned.batches) + 1
+    more = planned.batches[0].model_copy(update={"number": number, "round": 1})
+    grown = planned.model_copy(update={"batches": [*planned.batches, more]})
+    objects.write_json(KEYS.plan, grown.model_dump(mode="json"))
+    assert start() == {"status": "online", "batches": 1}
+
+
 def test_given_batches_with_a_reply_then_they_are_not_paid_again(
     objects: Objects, bedrock: Wire, planned: Plan
 ) -> None:

@@ -18,6 +18,20 @@ def test_given_a_plan_then_its_summary_has_what_the_state_machine_reads() -> Non
     assert found["answers"] == [{"candidate": name, "chunk": chunk} for name in CANDIDATES for chunk in (1, 2)]
 
 
+def test_given_a_plan_that_has_been_topped_up_then_the_last_round_is_the_one_to_write() -> None:
+    first = plan()
+    count = len(first.batches)
+    more = [
+        first.batches[0].model_copy(update={"number": count + at, "round": round_})
+        for at, round_ in enumerate((1, 1, 2), 1)
+    ]
+    found = summary(first.model_copy(update={"batches": [*first.batches, *more[:2]]}))
+    assert (found["first"], found["last"], found["round"]) == (count + 1, count + 2, 1)
+    found = summary(first.model_copy(update={"batches": [*first.batches, *more]}))
+    assert (found["first"], found["last"], found["round"]) == (count + 3, count + 3, 2)
+    assert summary(first)["round"] == 0
+
+
 def test_given_more_candidates_then_each_answers_every_chunk() -> None:
     others = ["us.amazon.nova-lite-v1:0", "us.amazon.nova-premier-v1:0"]
     made = plan(others=others, keep_failed=True).model_copy(update={"active": pointer()})

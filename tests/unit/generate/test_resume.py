@@ -13,7 +13,7 @@ from store.lease import Lease
 from store.objects import Objects
 from tests.unit.conftest import BUCKET
 from tests.unit.samples import EXECUTION, RUN_ID, defaults, plan, pointer
-from tests.unit.wire import Fault, Wire
+from tests.unit.wire import Fault, Wire, said
 
 KEYS = Keys(RUN_ID)
 POINTER = "/intent-router/dev/active"
@@ -28,6 +28,7 @@ def objects(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Objects:
     monkeypatch.setenv("RUN_DEFAULTS", json.dumps(defaults()))
     monkeypatch.setenv("POINTER_PARAMETER", POINTER)
     aws["bedrock"] = Wire("bedrock").on("GetFoundationModel", ACTIVE).client
+    aws["bedrock-runtime"] = Wire("bedrock-runtime").on("Converse", said("Hello")).client
     objects = Objects(aws["s3"], BUCKET)
     objects.write_json(KEYS.plan, plan().model_dump(mode="json"))
     ended(aws, "FAILED")
@@ -125,6 +126,48 @@ def test_given_prompts_that_have_changed_then_the_run_cannot_go_on(objects: Obje
 def test_given_a_model_that_is_gone_meanwhile_then_the_run_cannot_go_on(objects: Objects, aws: dict[str, Any]) -> None:
     aws["bedrock"] = Wire("bedrock").on("GetFoundationModel", Fault(404, "ResourceNotFoundException")).client
     assert ask()["error"] == "ModelNotUsable"
+
+
+def test_given_a_model_that_may_not_be_called_any_more_then_the_run_stays_as_it_is(
+    objects: Objects, aws: dict[str, Any]
+) -> None:
+    before = kept(objects)
+    denied = Fault(403, "AccessDeniedException", "an explicit deny in a service control policy")
+    aws["bedrock-runtime"] = Wire("bedrock-runtime").on("Converse", denied).client
+    found = ask()
+    assert (found["error"], "explicit deny" in found["message"]) == ("ModelNotUsable", True)
+    assert (kept(objects), objects.keys("lease")) == (before, [])
+
+
+def topped_up(objects: Objects, *replied: int) -> Plan:
+    """The run has a first plan, then two rounds of two batches each; these have their replies."""
+    first = plan()
+    more = [
+        first.batches[0].model_copy(update={"number": len(first.batches) + at, "round": (at + 1) // 2})
+        for at in range(1, 5)
+    ]
+    made = first.model_copy(update={"batches": [*first.batches, *more]})
+    objects.write_json(KEYS.plan, made.model_dump(mode="json"))
+    for number in replied:
+        objects.write_json(KEYS.reply(number), {})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("replied", "round_"),
+    [([], 0), ([1, 2], 0), ([1, -4], 1), ([-3], 1), ([1, -2], 2), ([-4, -1], 2)],
+)
+def test_given_rounds_of_topping_up_then_the_last_of_which_there_is_a_reply_is_written_on(
+    objects: Objects, replied: list[int], round_: int
+) -> None:
+    count = len(plan().batches) + 4
+    made = topped_up(objects, *(number % (count + 1) for number in replied))
+    found = ask()
+    assert found["round"] == round_
+    assert kept(objects).batches == [batch for batch in made.batches if batch.round <= round_]
+    first, last = (1, count - 4) if round_ == 0 else (count - 5 + 2 * round_, count - 4 + 2 * round_)
+    assert (found["first"], found["last"]) == (first, last)
+    assert ask() == found, "also when the call is retried"
 
 
 @pytest.mark.parametrize("reported", [False, True])
