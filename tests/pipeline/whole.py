@@ -27,7 +27,6 @@ from tests.pipeline.world import S3, Bedrock, Pipeline, Watched, World
 from tests.unit.conftest import BUCKET
 from tests.unit.deploy.fakes import error, model_of
 from tests.unit.evaluate.samples import judged
-from tests.unit.generate.fakes import converse
 
 ENVIRONMENT = {
     **PLAYED,
@@ -68,7 +67,7 @@ class Service(Bedrock):
         self.asked.append(request)
         if self.refuses(request):
             raise ClientError(REFUSAL, "Converse")
-        return converse(request)
+        return super().converse(**request)
 
     def create_model_customization_job(self, **request: Any) -> dict[str, str]:
         name = request["jobName"]

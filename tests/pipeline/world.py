@@ -32,6 +32,7 @@ from tests.unit.conftest import BUCKET
 from tests.unit.deploy.fakes import FakeBedrock, FakeS3, FakeSsm, deployment_of, error, model_of
 from tests.unit.evaluate.conftest import HELD, MANIFEST, TRAINING, VALIDATION
 from tests.unit.evaluate.samples import judged, response
+from tests.unit.generate.fakes import converse
 from tests.unit.samples import MODALITIES, NOW, defaults, edge_student, leaning
 
 POINTER = "/intent-router/dev/active"
@@ -109,6 +110,9 @@ class Bedrock(FakeBedrock):
 
     def get_foundation_model(self, modelIdentifier: str) -> dict[str, Any]:  # noqa: N803
         return {"modelDetails": {"modelId": modelIdentifier, "modelLifecycle": {"status": "ACTIVE"}}}
+
+    def converse(self, **request: Any) -> dict[str, Any]:
+        return converse(request)
 
     def create_custom_model_deployment(self, **request: Any) -> dict[str, str]:
         name = request["modelDeploymentName"]
@@ -233,6 +237,8 @@ class World:
 
     def client(self, service: str, **_: object) -> Any:
         """What `boto3.client` gives the functions."""
+        if service == "bedrock-runtime":
+            return self.bedrock  # calls of models change nothing: none of them breaks
         found = {"s3": self.s3, "ssm": self.ssm, "sns": self.sns, "bedrock": self.bedrock}.get(service)
         return self.states if found is None else Watched(self, found)
 
