@@ -39,16 +39,21 @@ def assemble(
             made.account.unusable += found == "unusable"
             made.take(batch, None if isinstance(found, str) else found)
         made.settle()
-        if refused.mostly and (message := made.objection(round_)):
-            told = f"the teacher refused {refused.batches} of {refused.of} batches: {refused.reason} ({message})"
-            return {"status": "failed", "error": "BatchesRefused", "message": told}
-        if round_ < ROUNDS and (more := top_up(plan, made.account.kept(), round_=round_ + 1)):
+        again_in_vain = round_ >= ROUNDS or refused.mostly
+        if not again_in_vain and (more := top_up(plan, made.account.kept(), round_=round_ + 1)):
             extended = plan.model_copy(update={"batches": [*plan.batches, *more]})
             objects.write_json(keys.plan, extended.model_dump(mode="json"))
             return _short(more)
         if message := made.objection(round_):
-            return {"status": "failed", "message": message}
+            return _failed(message, refused)
         return {"status": "ready", **_publish(objects, keys, made, Path(folder))}
+
+
+def _failed(message: str, refused: Refusals) -> dict[str, Any]:
+    if not refused.mostly:
+        return {"status": "failed", "message": message}
+    told = f"the teacher refused {refused.batches} of {refused.of} batches: {refused.reason} ({message})"
+    return {"status": "failed", "error": "BatchesRefused", "message": told}
 
 
 def _short(more: list[Batch]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from intent.plan import Run
 _FOR_JOBS = ("job_teacher", "student")  # ids that customization jobs take; the student's weights are called as `base`
 _FIX = (
     "open what is not open yet in the Bedrock console's model catalogue, in this Region (Anthropic asks for a use case "
-    "once), and look for a policy that denies it: the role's, or the organisation's"
+    "once; it takes some minutes), and look for a policy that denies it: the role's, or the organisation's"
 )
 
 

@@ -243,12 +243,17 @@ def test_given_lost_batches_then_they_are_topped_up_and_counted() -> None:
     assert [(batch.round, batch.count, batch.cell) for batch in more] == [(1, lost, made.batches[0].cell)]
 
 
-def assembled(bucket: Bucket, made: Plan, written: int, refused: Refusals) -> dict[str, Any]:
-    """The assembly's answer when so many batches of the first plan have their reply."""
+def write_all(bucket: Bucket, made: Plan, last: int = 0) -> None:
+    """The plan and the replies to its batches, up to the `last`."""
     there = objects(bucket)
     there.write_json(KEYS.plan, made.model_dump(mode="json"))
-    write(there, 1, written, GOOD)
-    return assemble(there, KEYS, made, DOMAIN, round_=0, refused=refused)
+    write(there, 1, last or len(made.batches), GOOD)
+
+
+def assembled(bucket: Bucket, made: Plan, written: int, refused: Refusals) -> dict[str, Any]:
+    """The assembly's answer when so many batches of the first plan have their reply."""
+    write_all(bucket, made, written)
+    return assemble(objects(bucket), KEYS, made, DOMAIN, round_=0, refused=refused)
 
 
 def test_given_batches_that_are_mostly_refused_then_the_run_ends_by_that_cause_and_asks_for_no_more() -> None:
@@ -267,9 +272,20 @@ def test_given_a_few_refused_batches_then_they_are_topped_up_like_any_that_are_l
     assert found["status"] == "short"
 
 
-def test_given_enough_examples_without_the_refused_batches_then_the_run_goes_on() -> None:
-    made = plan()
-    assert assembled(Bucket(), made, len(made.batches), Refusals(batches=1, of=1, reason="x"))["status"] == "ready"
+def test_given_enough_examples_without_the_refused_batches_then_the_run_goes_on_and_asks_for_no_more() -> None:
+    made = plan(mixed_share=0.2)
+    small = next(batch for batch in made.batches if batch.count == 2)
+
+    def status(refused: Refusals) -> str:
+        bucket = Bucket()
+        write_all(bucket, made)
+        del bucket.kept[KEYS.reply(small.number)]
+        found = assemble(objects(bucket), KEYS, made, DOMAIN, round_=0, refused=refused)
+        assert (stored(objects(bucket)) == made) == (found["status"] == "ready")
+        return found["status"]
+
+    assert status(Refusals(batches=1, of=1, reason="x")) == "ready"
+    assert status(Refusals()) == "short", "where nothing is refused"
 
 
 def test_given_a_modality_that_cannot_be_had_then_the_run_fails_with_the_counts() -> None:
