@@ -13,7 +13,7 @@ from intent import prompts
 from intent.bill import EPOCHS, ITEMS, ON_DEMAND, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
 from intent.candidates import JUDGED
 from intent.estimate import at_most, estimate
-from intent.plan import Run
+from intent.plan import MAX_EXAMPLES, MAX_RESPONSE, Run, spare_calls
 from intent.prices import load, put_over
 from intent.scoring import RUBRIC, SCALE
 from intent.tokens import tokens
@@ -133,6 +133,34 @@ def test_given_any_run_then_its_items_sum_up_and_the_worst_is_no_better(
     assert most(wanted) >= total(items.values()) - 1e-9
     if customization == "FINE_TUNING" and call_budget == 1:
         assert most(wanted) == pytest.approx(total(items.values()))
+
+
+@pytest.mark.parametrize("customization", ["DISTILLATION", "FINE_TUNING"])
+def test_given_a_run_then_the_worst_is_full_batches_at_the_full_price_and_a_job_that_bedrock_fills_up(
+    customization: str,
+) -> None:
+    wanted = run(examples=3000, holdout=200, road="batch", call_budget=2, customization=customization)
+    planned, items = first_batches(wanted, DOMAIN), bill(wanted)
+    first, spare = planned[0], spare_calls(wanted, planned)
+    request = tokens(prompts.writer_request(first.cell, count=wanted.batch_size, seed=first.seed))
+    read, wrote = tokens(prompts.writer(DOMAIN)) + request, wanted.batch_size * TEXTS.line
+    topping = usd(wanted.teacher, spare * read, spare * wrote)
+    filled = 0.0
+    if customization == "DISTILLATION":
+        pairs = MAX_EXAMPLES["DISTILLATION"]
+        prompted, replied = pairs * (TEXTS.student + QUERY_TOKENS), pairs * MAX_RESPONSE
+        trained = EPOCHS * (prompted + replied) / 1e6 * TABLE.training_rate(wanted.student)
+        filled = usd(wanted.job_teacher, prompted, replied) - items["job_teacher"].usd + trained - items["training"].usd
+    assert spare > 1
+    assert most(wanted) == pytest.approx(total(items.values()) + topping + filled, abs=1e-3)
+
+
+def test_given_a_version_in_service_then_the_worst_holds_its_answers_too() -> None:
+    wanted = run(examples=1000, holdout=200)
+    batches = first_batches(wanted, DOMAIN)
+    more = total(estimate(wanted, batches, DOMAIN, TABLE, pointer())) - total(estimate(wanted, batches, DOMAIN, TABLE))
+    assert at_most(wanted, batches, DOMAIN, TABLE, pointer()) == pytest.approx(most(wanted) + more)
+    assert more > 0
 
 
 @given(st.floats(1, 5), st.floats(0, 3))

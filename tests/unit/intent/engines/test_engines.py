@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from intent.engines import BindingError, DecisionError, fuse
 from intent.engines import compile as compiled
 
 from .samples import DECISION, bindings, body
@@ -73,53 +72,47 @@ def test_given_more_results_than_a_page_then_twelvelabs_callers_are_told(size: i
     assert (told in found["warnings"]) == warned
 
 
-def _texts(*names: str) -> dict[str, Any]:
-    targets: dict[str, Any] = {**bindings("weaviate")["targets"]}
-    return {**bindings("weaviate"), "targets": {**targets, **{n: {"kind": "text", "field": n} for n in names}}}
+def _texts(engine: str, *names: str) -> dict[str, Any]:
+    targets: dict[str, Any] = {**bindings(engine)["targets"]}
+    return {**bindings(engine), "targets": {**targets, **{n: {"kind": "text", "field": n} for n in names}}}
 
 
 def test_given_two_texts_then_weaviate_searches_them_as_one_and_says_so() -> None:
     told = "weights: the engine takes one text query; the text modalities share one by the sum"
-    both = compiled({**DECISION, "filters": []}, "weaviate", _texts("transcription", "metadata"))
+    both = compiled({**DECISION, "filters": []}, "weaviate", _texts("weaviate", "transcription", "metadata"))
     assert both["warnings"] == [told]
     assert (body(both)["query_properties"], body(both)["alpha"]) == (["transcription", "metadata"], 0.4)
-    assert compiled({**DECISION, "filters": []}, "weaviate", _texts("metadata"))["warnings"] == []
+    assert compiled({**DECISION, "filters": []}, "weaviate", _texts("weaviate", "metadata"))["warnings"] == []
 
 
-@pytest.mark.parametrize(
-    ("engine", "wrong", "fix"),
-    [
-        (
-            "milvus",
-            "metadata.field: names several fields; Milvus searches one, ",
-            "so bind the sparse field of a BM25 function over them",
-        ),
-        (
-            "twelvelabs",
-            "transcription.field: speech_vec is no search option; ",
-            "use visual, audio, transcription, or bind the modality to null",
-        ),
-    ],
-)
-def test_given_fields_that_an_engine_has_not_then_the_whole_fix_is_told(engine: str, wrong: str, fix: str) -> None:
-    with pytest.raises(BindingError) as error:
-        compiled(DECISION, engine, bindings("opensearch"))
-    assert str(error.value) == f"bindings.targets.{wrong}{fix}"
+def test_given_two_texts_then_azure_searches_them_as_one_and_weighs_vectors_by_their_sum() -> None:
+    told = "weights: the engine takes one text query; the text modalities share one by the sum"
+    both = compiled(
+        {**DECISION, "filters": []}, "azure-ai-search", _texts("azure-ai-search", "transcription", "metadata")
+    )
+    assert both["warnings"] == [told]
+    assert body(both)["searchFields"] == "transcription,metadata"
+    assert [query["weight"] for query in body(both)["vectorQueries"]] == [0.1667, 0.5]
+    one = compiled({**DECISION, "filters": []}, "azure-ai-search", _texts("azure-ai-search", "metadata"))
+    assert one["warnings"] == []
 
 
-def test_given_no_words_then_twelvelabs_has_nothing_to_embed() -> None:
-    with pytest.raises(DecisionError) as error:
-        compiled({**DECISION, "query": " "}, "twelvelabs", bindings("twelvelabs"))
-    assert str(error.value) == "decision.query: is missing; TwelveLabs embeds the query's words itself"
+def test_given_two_vectors_then_azure_weighs_them_and_a_single_one_needs_no_weight() -> None:
+    found = compiled({**DECISION, "active": ["audio", "visual"], "filters": []}, "azure-ai-search", bindings("azure"))
+    assert [query["weight"] for query in body(found)["vectorQueries"]] == [0.5, 1.5]
+    (single,) = search("azure-ai-search")["vectorQueries"]
+    assert "weight" not in single
 
 
-def test_given_k_of_zero_then_the_first_rank_counts_its_whole_weight_and_below_it_is_refused() -> None:
-    assert fuse({"visual": 0.5}, {"visual": ["first one", "second"]}, k=0) == [("first one", 0.5), ("second", 0.25)]
-    with pytest.raises(ValueError, match=r"^k: must be 0 or more$"):
-        fuse({"visual": 0.5}, {"visual": ["a"]}, k=-1)
+def test_given_a_truth_value_then_azure_reads_it_in_lower_case() -> None:
+    assert search("azure-ai-search", {**ONE, "value": True})["filter"] == "genre eq true"
 
 
-@pytest.mark.parametrize("weight", [float("inf"), -0.1])
-def test_given_a_weight_that_is_none_then_nothing_is_fused(weight: float) -> None:
-    with pytest.raises(ValueError, match=r"^weights\.visual: must be finite and 0 or more$"):
-        fuse({"visual": weight}, {"visual": ["a"]})
+@pytest.mark.parametrize("unusable", [{**ONE, "attribute": "mood"}, {**ONE, "op": "like"}])
+def test_given_a_filter_that_cannot_be_carried_over_then_those_behind_it_still_count(unusable: dict[str, Any]) -> None:
+    assert search("azure-ai-search", unusable, ONE)["filter"] == "genre eq 'comedy'"
+
+
+def test_given_one_of_a_single_value_then_it_is_that_value() -> None:
+    found = search("azure-ai-search", {"attribute": "genre", "op": "in", "values": ["comedy"]})
+    assert found["filter"] == "genre eq 'comedy'"
