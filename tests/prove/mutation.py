@@ -88,12 +88,13 @@ def stage(package: str, files: list[str]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(LAMBDAS, folder, ignore=without)
+    shutil.copytree(LAMBDAS, folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__", "*.py"))  # data files
     for name in _FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=without)
     for name in _FILES:
         shutil.copy(ROOT / name, folder / name)
     packages = sorted(path.name for path in LAMBDAS.iterdir() if (path / "__init__.py").exists())
-    others = [name for name in packages if name != package] + ["conftest.py", *_FOLDERS, *_FILES]
+    others = [name for name in packages if name != package] + ["conftest.py", "lambdas", *_FOLDERS, *_FILES]
     left_out = " ".join(f"--deselect={name}" for name in LEFT_OUT)
     table = _TABLE.format(package=package, files=files, tests=list(TESTS[package]), others=others, left_out=left_out)
     (folder / "pyproject.toml").write_text(table, encoding="utf-8")

@@ -95,6 +95,7 @@ def test_given_a_new_version_with_the_same_file_then_it_is_not_read_again() -> N
 def test_given_nothing_promoted_yet_then_the_releases_edge_student_answers() -> None:
     found = Source(None).version.get()
     assert (found.version, found.run_id, found.distilled, found.failure) == (0, "release", None, None)
+    assert found.threshold == 0.0, "it answers everything alone"
     assert found.edge is not None
     assert found.edge.predict("q").weights["visual"] > 0.5
 
@@ -115,7 +116,11 @@ def test_given_an_unreadable_pointer_at_first_then_the_releases_edge_student_ans
     "release", [FileNotFoundError(), EdgeModelError("foreign"), edge_student(modalities=("text", "tables"))]
 )
 @pytest.mark.parametrize(
-    ("pointer", "told"), [(None, "start the pipeline"), (TimeoutError(), "cannot be read; try again shortly")]
+    ("pointer", "told"),
+    [
+        (None, "^no version is promoted yet: start the pipeline; try again shortly$"),
+        (TimeoutError(), "^the active version cannot be read; try again shortly$"),
+    ],
 )
 def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
     release: EdgeModel | Exception, pointer: Exception | None, told: str

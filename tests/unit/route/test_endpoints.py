@@ -200,6 +200,23 @@ def test_given_something_missing_then_health_is_degraded_and_says_what(
     assert (status, body["status"], body["checks"]) == (200, "degraded", checks)
 
 
+def test_given_no_edge_student_but_the_distilled_one_then_health_says_which_is_missing(serve: Serve) -> None:
+    serve(replying(ANSWER), POINTER, b"damaged")
+    status, body = call("GET", "/health")
+    assert (status, body["status"], body["version"]) == (200, "degraded", 3)
+    assert body["checks"] == {"pointer": "read", "edge": "unreadable"}
+
+
+def test_given_nothing_promoted_then_version_names_the_release_and_no_day(serve: Serve) -> None:
+    serve(replying(ANSWER), None, release=edge_student())
+    assert call("GET", "/version")[1]["model"] == {
+        "version": 0,
+        "run_id": "release",
+        "teacher": "embedded",
+        "promoted_at": None,
+    }
+
+
 def test_given_nothing_promoted_then_the_releases_edge_student_answers_labelled(serve: Serve) -> None:
     serve(failing(AssertionError("asked")), None, release=edge_student())
     status, body = call("POST", "/route", {"query": "q", "prefer": "quality"})
