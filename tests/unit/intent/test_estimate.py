@@ -162,11 +162,12 @@ def test_given_as_many_batches_as_a_job_takes_at_least_then_writing_costs_half(c
     assert written[0].usd == pytest.approx(share * written[1].usd, abs=1e-4)
 
 
+@pytest.mark.parametrize(("examples", "holdout"), [(3000, 200), (140, 20)], ids=["full batches", "smaller ones"])
 @pytest.mark.parametrize("customization", ["DISTILLATION", "FINE_TUNING"])
 def test_given_a_run_then_the_worst_is_full_batches_at_the_full_price_and_a_job_that_bedrock_fills_up(
-    customization: str,
+    customization: str, examples: int, holdout: int
 ) -> None:
-    wanted = run(examples=3000, holdout=200, road="batch", call_budget=2, customization=customization)
+    wanted = run(examples=examples, holdout=holdout, road="batch", call_budget=2, customization=customization)
     planned, items = first_batches(wanted, DOMAIN), bill(wanted)
     first, spare = planned[0], spare_calls(wanted, planned)
     request = tokens(prompts.writer_request(first.cell, count=wanted.batch_size, seed=first.seed))

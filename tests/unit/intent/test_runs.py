@@ -57,6 +57,7 @@ def test_the_service_model_declares_the_limits_that_are_tested_here(what: str) -
 @example("İstanbul" * 10)
 @example("a\n")
 @example("1" * 80)
+@example("a" * 30 + " b")
 def test_given_any_execution_name_then_every_name_fits_its_api(name: str) -> None:
     run = run_id(name)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", run)
@@ -96,6 +97,7 @@ def test_given_two_names_then_their_runs_differ(one: str, other: str) -> None:
 def test_given_a_name_then_its_run_is_readable_and_does_not_change() -> None:
     assert run_id("Nightly run, 2026-11-21") == "nightly-run-2026-11-21-ded97d22"
     assert run_id("ほげ") == "run-84f754e6"
+    assert run_id(" " + "x" * 80).startswith("x" * 31 + "-"), "as long as an id may be"
 
 
 def test_given_attempts_then_the_first_has_the_plain_name_and_the_latest_comes_first() -> None:

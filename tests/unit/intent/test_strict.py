@@ -65,3 +65,8 @@ def test_given_nothing_but_a_string_of_brackets_then_it_is_text() -> None:
 def test_given_a_number_that_json_has_not_then_it_is_named(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name} is not JSON$"):
         strict_json(f"[{name}]")
+
+
+def test_given_a_key_twice_then_that_is_said() -> None:
+    with pytest.raises(ValueError, match=r"^duplicate key$"):
+        strict_json('{"a": 1, "a": 2}')
