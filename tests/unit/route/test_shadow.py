@@ -160,6 +160,14 @@ def test_given_questions_without_an_answer_then_they_count_as_the_most_that_they
     assert asked == 2, "1,000 tokens and the query in, 80 out: 0.000047 USD"
 
 
+def test_given_a_cap_of_just_what_a_question_may_cost_then_it_is_asked_and_below_that_it_is_not() -> None:
+    most = ((1_000 + len(TAKEN[0].encode())) * 0.035 + 80 * 0.14) / 1e6
+    asked = Shadow(student(replying(ANSWER))).ask(TAKEN[0], shadowed(max_usd_per_day=most * (1 + 1e-12)).active)
+    assert asked is not None
+    assert asked.most == pytest.approx(most)
+    assert Shadow(student(replying(ANSWER))).ask(TAKEN[0], shadowed(max_usd_per_day=most * 0.999).active) is None
+
+
 @pytest.mark.parametrize("error", [ConnectionError("a bug"), Busy("ThrottlingException")])
 def test_given_two_questions_that_fail_then_both_are_counted(error: Exception) -> None:
     active, shadow = shadowed().active, Shadow(student(failing(error)))
