@@ -120,7 +120,7 @@ def main(patterns: list[str]) -> None:
     for package, files in packages.items():
         print(f"{package}: {len(files)} modules", flush=True)  # noqa: T201
         folder = stage(package, files)
-        run(folder, "run")
+        run(folder, "run", "--max-children", os.environ.get("WORKERS") or str(os.cpu_count() or 1))
         run(folder, "results")
         counts |= mutants.read(folder / "mutants")
     print(mutants.table(counts))  # noqa: T201

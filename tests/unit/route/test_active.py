@@ -14,6 +14,7 @@ from route.errors import NotReady
 from tests.unit.samples import MODALITIES, edge_student
 
 from .samples import BLOB, POINTER
+from .trials import CANDIDATE, TRIED
 
 
 class Source:
@@ -25,6 +26,7 @@ class Source:
         self.pointer, self.blob = pointer, blob
         self.reads: list[str] = []
         self.warnings: list[str] = []
+        self.errors: list[Exception] = []
         self.now = 0.0
         self.asked = self.forgotten = 0
         self.release: EdgeModel | Exception = edge_student("visual")
@@ -32,12 +34,16 @@ class Source:
             self.read_pointer,
             self.read_object,
             self.read_release,
-            lambda code, _: self.warnings.append(code),
+            self.warn,
             modalities=MODALITIES,
             forget=self.forget,
             seconds=seconds,
             clock=lambda: self.now,
         )
+
+    def warn(self, code: str, error: Exception) -> None:
+        self.warnings.append(code)
+        self.errors.append(error)
 
     def read_pointer(self) -> Pointer | None:
         self.asked += 1
@@ -130,6 +136,7 @@ def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
     with pytest.raises(NotReady, match=told):
         source.version.get()
     assert "release_unreadable" in source.warnings
+    assert all(isinstance(error, OSError | ValueError) for error in source.errors)
 
 
 def test_given_a_student_of_another_taxonomy_then_it_is_not_used() -> None:
@@ -263,3 +270,16 @@ def test_given_a_wish_for_the_present_then_what_is_remembered_is_forgotten_first
     assert source.forgotten == 0
     source.version.get(fresh=True)
     assert source.forgotten == 1
+
+
+def test_given_a_trial_after_another_whose_file_cannot_be_read_then_it_is_not_tried_with_the_files_of_the_first() -> (
+    None
+):
+    source = Source(POINTER, TRIED)
+    first = source.version.trial(CANDIDATE)
+    assert first is not None
+    assert (first.version, first.edge is not None) == (CANDIDATE.version, True)
+    source.blob = PermissionError()
+    edge = CANDIDATE.edge.model_copy(update={"s3_key": "next", "sha256": "d" * 64})
+    assert source.version.trial(CANDIDATE.model_copy(update={"version": 5, "edge": edge})) is None
+    assert source.warnings == ["candidate_unreadable"]

@@ -221,14 +221,16 @@ def test_given_nothing_promoted_then_the_releases_edge_student_answers_labelled(
     serve(failing(AssertionError("asked")), None, release=edge_student())
     status, body = call("POST", "/route", {"query": "q", "prefer": "quality"})
     assert (status, body["source"], body["model"]["version"]) == (200, "edge", 0)
-    assert "no version is promoted yet" in body["warnings"][0]
+    shipped = "these weights are those of the edge student that ships with the release"
+    assert body["warnings"] == [f"no version is promoted yet; {shipped}"]
 
 
 def test_given_an_unreadable_pointer_then_the_answer_is_a_fallback_and_says_why(serve: Serve) -> None:
     serve(failing(AssertionError("asked")), PermissionError(), release=edge_student())
     status, body = call("POST", "/route", {"query": "q"})
     assert (status, body["source"]) == (200, "fallback")
-    assert "cannot be read" in body["warnings"][0]
+    shipped = "these weights are those of the edge student that ships with the release"
+    assert body["warnings"] == [f"the active version cannot be read; {shipped}"]
 
 
 def test_given_nothing_at_all_then_health_is_503(serve: Serve) -> None:

@@ -168,6 +168,20 @@ def test_given_a_cap_of_just_what_a_question_may_cost_then_it_is_asked_and_below
     assert Shadow(student(replying(ANSWER))).ask(TAKEN[0], shadowed(max_usd_per_day=most * 0.999).active) is None
 
 
+def test_given_no_cap_then_a_shadow_may_spend_nothing() -> None:
+    shadow = Shadow(student(replying(ANSWER)))
+    assert shadow.ask(TAKEN[0], shadowed(max_usd_per_day=None).active) is None
+    assert shadow.take().held_back == 1
+
+
+def test_given_a_shadow_then_it_is_asked_for_weights_without_reasons() -> None:
+    asked: list[Question] = []
+    shadow = Shadow(student(replying(ANSWER, asked)))
+    shadow.ask(TAKEN[0], shadowed().active)
+    finished(shadow)
+    assert [(one.model, one.user, one.max_tokens) for one in asked] == [(THEIRS, TAKEN[0], 80)]
+
+
 @pytest.mark.parametrize("error", [ConnectionError("a bug"), Busy("ThrottlingException")])
 def test_given_two_questions_that_fail_then_both_are_counted(error: Exception) -> None:
     active, shadow = shadowed().active, Shadow(student(failing(error)))
