@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.prove.mutants import Tally, by_package, read, short, table, tally
-from tests.prove.mutation import MUTATED, TESTS, chosen
+from tests.prove.mutation import LEFT_OUT, MUTATED, ROOT, TESTS, chosen
 
 _MODULES = {"edge/cues.py": Tally(killed=19, survived=1), "edge/answer.py": Tally(killed=8, untested=2)}
 
@@ -54,8 +54,13 @@ def test_given_no_choice_then_whole_packages_are_changed_and_each_has_tests_that
     assert set(found) == set(TESTS)
     assert {"intent/weights.py", "intent/engines/azure.py"} <= set(found["intent"])
     assert found["evaluate"] == ["evaluate/gate.py"]
-    root = Path(__file__).parents[2]
-    assert all((root / path).exists() for paths in TESTS.values() for path in paths)
+    assert all((ROOT / path).exists() for paths in TESTS.values() for path in paths)
+
+
+@pytest.mark.parametrize("left_out", LEFT_OUT)
+def test_given_a_test_that_is_left_out_then_there_is_one(left_out: str) -> None:
+    file, _, name = left_out.partition("::")
+    assert f"def {name}" in (ROOT / file).read_text("utf-8")
 
 
 def test_given_modules_then_only_these_are_changed() -> None:
