@@ -32,6 +32,7 @@ def test_given_a_fit_then_its_metrics_are_complete_and_in_range() -> None:
     assert set(metrics) == expected
     assert metrics["agreement"] == 1
     assert metrics["examples"] == 16
+    assert metrics["threshold"] == 1.0, "so few cannot show that it errs on less than 5 %"
     assert 0 <= metrics["kl"] < 0.05
 
 

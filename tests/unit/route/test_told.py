@@ -6,15 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bedrock.errors import Busy
+from route import handler
 from tests.unit.samples import ANSWER
 
 from . import test_canary
-from .samples import POINTER, failing, replying
+from .samples import POINTER, event, failing, replying
 from .test_endpoints import call, many, serve
 from .trials import LEFT, TAKEN, THEIRS, Process
 
@@ -113,3 +115,14 @@ def test_given_an_answer_then_nothing_but_one_line_is_logged(serve: Serve, log: 
     serve(replying(ANSWER))
     call("POST", "/route", {"query": "one"})
     assert [entry["message"] for entry in entries(log)] == ["routed"]
+
+
+def test_given_a_bug_then_the_log_tells_where_it_was_and_not_what_it_said(serve: Serve, log: io.StringIO) -> None:
+    serve(failing(ZeroDivisionError("a secret")))
+    answer = handler.route(event({"query": "one"}), SimpleNamespace(aws_request_id="r"))
+    assert answer["statusCode"] == 500
+    (entry,) = entries(log)
+    assert (entry["level"], entry["message"], entry["error"]) == ("ERROR", "unexpected", "ZeroDivisionError")
+    assert entry["at"][0].split(":")[0].endswith("handler.py")
+    assert entry["at"][-1].endswith("ask")
+    assert "secret" not in log.getvalue()
