@@ -92,6 +92,7 @@ def test_given_a_canary_then_the_log_tells_its_version_and_why_it_did_not_answer
     ask(query=LEFT[0])
     told = [(entry.get("candidate"), entry.get("candidate_failure")) for entry in entries(log)]
     assert told == [(2, None), (2, "ThrottlingException"), (None, None)]
+    assert [entry["source"] for entry in entries(log)] == ["distilled"] * 3
     found = printed()
     assert (found["Requests"], found["CandidateRequests"], found["CandidateFallbacks"]) == (3, 2, 1)
     assert found["Latency"] >= found["CandidateLatency"] > 0
@@ -126,3 +127,15 @@ def test_given_a_bug_then_the_log_tells_where_it_was_and_not_what_it_said(serve:
     assert entry["at"][0].split(":")[0].endswith("handler.py")
     assert entry["at"][-1].endswith("ask")
     assert "secret" not in log.getvalue()
+
+
+def test_given_a_metric_then_its_unit_is_that_of_its_alarm(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_canary.serve(Process(), monkeypatch)(query=TAKEN[0])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [one for line in lines for metrics in line["_aws"]["CloudWatchMetrics"] for one in metrics["Metrics"]]
+    units = {one["Name"]: one["Unit"] for one in told}
+    assert units["Latency"] == units["CandidateLatency"] == "Milliseconds"
+    assert units["Requests"] == units["InputTokens"] == "Count"
+    assert units["CostUsd"] == "None"
