@@ -128,6 +128,12 @@ def test_given_a_sure_edge_student_then_no_model_is_asked(serve: Serve) -> None:
     assert {result["source"] for result in many("one", "two")[1]["results"]} == {"edge"}
 
 
+def test_given_an_answer_of_the_edge_student_then_its_confidence_has_four_decimals(serve: Serve) -> None:
+    serve(failing(AssertionError("asked")), mode="edge")
+    confidence = call("POST", "/route", {"query": "one"})[1]["confidence"]
+    assert confidence == round(edge_student().predict("one").confidence, 4) != edge_student().predict("one").confidence
+
+
 def test_given_a_failing_student_then_the_edge_answers_each(serve: Serve) -> None:
     serve(failing(Busy("ThrottlingException")))
     body = many(*(f"q{number}" for number in range(20)))[1]
