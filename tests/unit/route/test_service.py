@@ -1,10 +1,13 @@
 """One query through the process: what a deployment that is gone, or too little time, changes."""
 
+import time
+
 import pytest
 
 from bedrock.errors import Gone
 from route.active import Active
 from route.deadline import NEVER, Deadline
+from route.endpoints import Call
 from route.request import RouteRequest
 from route.router import Wish
 from tests.unit.samples import ANSWER
@@ -84,3 +87,19 @@ def test_given_too_little_time_for_a_canarys_file_then_it_is_passed_over() -> No
     found = decider.at_once(TAKEN[0], active, Wish("edge"), Deadline(-1))
     assert (found.by.version, found.attempt) == (3, None)
     assert CANDIDATE.edge.s3_key not in process.read
+
+
+def test_given_no_time_left_then_neither_the_canary_nor_the_active_version_is_asked() -> None:
+    process = Process()
+    active: Active = process.service.active(NEVER)
+    found = vars(process.service)["_decider"].after_asking(TAKEN[0], active, Wish("distilled"), Deadline(-1))
+    assert (found.by.version, found.attempt, found.decision.failure) == (3, None, "budget_spent")
+    assert process.asked == []
+
+
+def test_given_a_request_that_came_in_a_while_ago_then_its_milliseconds_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call = Call({}, "r", 10.0, Process().service, "salt")
+    monkeypatch.setattr(time, "perf_counter", lambda: 10.0123456)
+    assert call.since() == 12.35
