@@ -39,4 +39,8 @@ def unpack(blob: bytes) -> tuple[Mapping[str, Any], bytes]:
     if hashlib.sha256(blob[:-_DIGEST]).digest() != blob[-_DIGEST:]:
         raise EdgeModelError("the edge model file is damaged: its checksum does not match")
     start = _HEADER.size + meta_size
-    return json.loads(blob[_HEADER.size : start]), blob[start:-_DIGEST]
+    try:
+        meta = json.loads(blob[_HEADER.size : start])
+    except ValueError:
+        raise EdgeModelError("the edge model file has no readable description") from None
+    return meta, blob[start:-_DIGEST]

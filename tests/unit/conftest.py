@@ -20,6 +20,7 @@ from doors import clients, light, logger
 
 settings.register_profile("unit", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=5000, deadline=None)
+settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True)  # a run a mutant
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unit"))
 
 _SERVERS = ("tests/unit/cli/", "tests/unit/local_bedrock/")  # they talk to, and wait for, servers of their own

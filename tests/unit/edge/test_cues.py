@@ -18,6 +18,12 @@ from intent.taxonomy import load
         ("giggle~", ["giggle", "giggles", "giggled", "giggling"]),
         ("sob~~", ["sob", "sobs", "sobbed", "sobbing"]),
         ("hiss~", ["hiss", "hisses", "hissed", "hissing"]),
+        ("push~", ["push", "pushes", "pushed", "pushing"]),
+        ("teach~", ["teach", "teaches", "teached", "teaching"]),
+        ("mix~", ["mix", "mixes", "mixed", "mixing"]),
+        ("buzz~", ["buzz", "buzzes", "buzzed", "buzzing"]),
+        ("enjoy~", ["enjoy", "enjoys", "enjoyed", "enjoying"]),
+        ("sob~~ out", ["sob out", "sobs out", "sobbed out", "sobbing out"]),
         ("cry~ out", ["cry out", "cries out", "cried out", "crying out"]),
         ("tv show", ["tv show"]),
     ],
@@ -53,3 +59,14 @@ def test_given_the_data_file_then_each_group_has_a_known_modality_a_reason_and_t
         assert 0 < group["weight"] <= 5, name
         assert group["why"], name
         assert group["terms"], name
+
+
+def test_given_terms_that_begin_alike_then_the_longest_is_tried_first() -> None:
+    for first, claims in lexicon().terms.items():
+        lengths = [len(rest) for rest, _ in claims]
+        assert lengths == sorted(lengths, reverse=True), first
+
+
+def test_given_a_cue_of_two_words_then_its_place_and_its_length_are_told() -> None:
+    ((group, first, count),) = lexicon().find(["a", "talk", "show"])
+    assert (lexicon().groups[group].name, first, count) == ("catalogue", 1, 2)

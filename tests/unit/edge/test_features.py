@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.features import cue_size, features, tokens
+from edge.cues import lexicon
+from edge.features import cue_features, cue_size, cue_tokens, features, tokens
 from edge.vocabulary import DIMENSIONS
 
 
@@ -61,3 +62,17 @@ def test_given_cues_then_what_they_favour_is_there_and_without_them_that_nothing
 def test_given_nothing_to_read_then_nothing_is_meant() -> None:
     assert features("") == features(" ?! ")
     assert not any(features("").meaning)
+
+
+def test_given_years_and_decades_then_the_cues_know_them_as_such_and_no_other_numbers() -> None:
+    words = ["in", "1994", "1990s", "90s", "20's", "3d", "1750"]
+    assert cue_tokens(words) == ["in", "<year>", "<decade>", "<decade>", "<decade>", "3d", "1750"]
+
+
+def test_given_cues_of_three_modalities_then_the_two_with_the_most_weight_lead() -> None:
+    found = dict(cue_features(tokens("an interview about the song of the movie")))
+    groups, count = len(lexicon().groups), len(lexicon().modalities)
+    scores = {place: found[groups + place] for place in range(count) if groups + place in found}
+    first, second, *_ = sorted(scores, key=lambda place: (-scores[place], place))
+    assert len(scores) == 3
+    assert max(found) == groups + 2 * count + 1 + (first + 1) * (count + 1) + second + 1

@@ -66,6 +66,27 @@ def test_given_another_format_version_then_the_message_names_it() -> None:
         EdgeModel.from_bytes(_sealed(body))
 
 
+@pytest.mark.parametrize(
+    ("blob", "message"),
+    [
+        (b"IREDGE", "not an edge model file"),
+        (b"XX" + BLOB[2:], "not an edge model file"),
+        (BLOB + b"x", "the edge model file is cut short or too long"),
+        (BLOB[:-1] + bytes([BLOB[-1] ^ 1]), "the edge model file is damaged: its checksum does not match"),
+        (_sealed(struct.pack("<6sHII", b"IREDGE", 2, 0, 0)), "the edge model file has no readable description"),
+        (
+            container.pack({"kind": "x"}, b""),
+            "no edge model, or one trained for other features: run the pipeline again",
+        ),
+    ],
+    ids=["short", "foreign", "long", "damaged", "empty", "other"],
+)
+def test_given_a_file_that_is_refused_then_the_message_says_why(blob: bytes, message: str) -> None:
+    with pytest.raises(EdgeModelError) as refused:
+        EdgeModel.from_bytes(blob)
+    assert str(refused.value) == message
+
+
 def test_given_a_model_of_other_features_then_it_says_to_run_the_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edge_model, "feature_id", lambda: "other")
     with pytest.raises(EdgeModelError, match="run the pipeline"):
@@ -82,7 +103,7 @@ def test_given_any_text_then_the_weights_are_a_contract_answer(query: str) -> No
 
 def test_given_an_edge_students_file_for_other_code_then_its_size_is_checked() -> None:
     meta, payload = container.unpack(BLOB)
-    with pytest.raises(EdgeModelError, match="does not fit"):
+    with pytest.raises(EdgeModelError, match=r"^the edge model's payload does not fit its modalities$"):
         EdgeModel.from_bytes(container.pack(meta, payload[:-4]))
     with pytest.raises(EdgeModelError, match="no edge model"):
         EdgeModel.from_bytes(container.pack({**meta, "kind": "distilled"}, payload))

@@ -31,12 +31,14 @@ def test_given_a_fit_then_its_metrics_are_complete_and_in_range() -> None:
     expected = {"agreement", "kl", "mae", "ece", "threshold", "coverage", "examples"}
     assert set(metrics) == expected
     assert metrics["agreement"] == 1
+    assert metrics["examples"] == 16
+    assert metrics["threshold"] == 1.0, "so few cannot show that it errs on less than 5 %"
     assert 0 <= metrics["kl"] < 0.05
 
 
 @pytest.mark.parametrize(("train", "validation"), [(0, 4), (4, 0)])
 def test_given_an_empty_split_then_it_is_refused(train: int, validation: int) -> None:
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(ValueError, match=r"^edge training needs at least one training and one validation example$"):
         fit(examples()[:train], examples()[:validation], MODALITIES, seed=7)
 
 

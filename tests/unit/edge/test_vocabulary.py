@@ -4,7 +4,7 @@ import pytest
 
 from edge import vocabulary
 from edge.features import SCHEME
-from edge.vocabulary import DIMENSIONS, meaning, place, places, vectors
+from edge.vocabulary import DIMENSIONS, bases, meaning, place, places, vectors
 
 _LISTED = {3: "0736059c5a5bb41d"}
 
@@ -40,6 +40,23 @@ def test_given_other_files_then_the_scheme_of_the_features_must_be_another() -> 
 )
 def test_given_a_regular_form_then_it_has_the_place_of_its_base(word: str, base: str) -> None:
     assert place(word) == places()[base]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("dog's", ["dog", "dog'"]),
+        ("carried", ["carry", "carri", "carrie"]),
+        ("stories", ["story", "storie", "stori", "storie"]),
+        ("boxes", ["boxe", "box", "boxe"]),
+        ("moved", ["mov", "move"]),
+        ("running", ["runn", "runne", "run"]),
+        ("glass", []),
+        ("river", []),
+    ],
+)
+def test_given_a_form_then_what_it_may_be_a_form_of_comes_likeliest_first(word: str, expected: list[str]) -> None:
+    assert list(bases(word)) == expected
 
 
 @pytest.mark.parametrize("word", ["qwrtzp", "s", "es", "ing", "'s", ""])

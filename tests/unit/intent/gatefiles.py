@@ -6,6 +6,7 @@ FINE = (
     "{candidate: cascade, figure: latency_ms.p50, at_most: 0, against: active, certain: true}",
     "{candidate: edge, figure: judge, against: teacher, at_least: -4}",
     "{candidate: edge, figure: ece, at_most: 0.05}",
+    "{candidate: edge, figure: valid, at_least: 1}",
     "{candidate: distilled, figure: mae, against: base, at_most: -0.01}",
     "{candidate: base, figure: cost_per_million_usd, share_of: active, at_most: 1.5}",
     "{candidate: teacher, figure: kl, at_most: 1, certain: false, against: null}",
@@ -44,6 +45,7 @@ WRONG = (
         "{candidate: edge, figure: top1, against: base, at_least: -1.5}",
         "at_least: must be between -1 and 1, is -1.5",
     ),
+    ("{candidate: edge, figure: judge, against: base, at_least: 5}", "at_least: must be between -4 and 4, is 5"),
     ("{candidate: edge, figure: mae, share_of: base, at_most: -1}", "at_most: must be between 0 and inf, is -1"),
     (
         "{candidate: edge, figure: judge, against: baseline, at_least: 0, certain: true}",

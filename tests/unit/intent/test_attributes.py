@@ -27,6 +27,11 @@ YEARS = {
     "news before 1990": ("lt", 1990),
     "interviews after 2015": ("gt", 2015),
     "goals since 2012": ("gte", 2012),
+    "archive up to 1995": ("lte", 1995),
+    "no later than 1980": ("lte", 1980),
+    "Between 1960 And 1975": ("between", [1960, 1975]),
+    "NEWS SINCE 2012": ("gte", 2012),
+    "The Eighties": ("between", [1980, 1989]),
     "from 2005 onwards": ("gte", 2005),
     "comedies of the 90s": ("between", [1990, 1999]),
     "1980s music": ("between", [1980, 1989]),
@@ -62,6 +67,7 @@ PEOPLE = {
     "interview with Ursula von der Leyen": ("eq", "Ursula von der Leyen"),
     "a film with Anna Karina and Jean-Paul Belmondo": ("in", ["Anna Karina", "Jean-Paul Belmondo"]),
     "starring Penélope Cruz": ("eq", "Penélope Cruz"),
+    "a song sung by Sammy Davis Jr.": ("eq", "Sammy Davis Jr"),
 }
 NO_PEOPLE = [
     "a house by the sea",
@@ -152,3 +158,33 @@ def test_given_an_attribute_without_rules_then_it_is_not_read() -> None:
 def test_given_a_kind_without_its_values_then_the_taxonomy_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Attribute.model_validate({"name": "a", "description": "b", **changed})
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "match of 1998 or 2002",
+            {"attribute": "timestamp", "op": "in", "values": [1998, 2002], "words": "1998, 2002"},
+        ),
+        (
+            "speech by Ursula von der Leyen",
+            {"attribute": "people", "op": "eq", "value": "Ursula von der Leyen", "words": "Ursula von der Leyen"},
+        ),
+        (
+            "starring Anna Karina and Jean Seberg",
+            {
+                "attribute": "people",
+                "op": "in",
+                "values": ["Anna Karina", "Jean Seberg"],
+                "words": "Anna Karina, Jean Seberg",
+            },
+        ),
+        (
+            "SCI-FI or Westerns",
+            {"attribute": "genre", "op": "in", "values": ["science fiction", "western"], "words": "SCI-FI, Westerns"},
+        ),
+    ],
+)
+def test_given_a_filter_then_the_querys_own_words_for_it_are_kept(query: str, expected: dict[str, Any]) -> None:
+    assert read(query, DOMAIN) == [expected]

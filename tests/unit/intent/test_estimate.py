@@ -13,7 +13,7 @@ from intent import prompts
 from intent.bill import EPOCHS, ITEMS, ON_DEMAND, QUERY_TOKENS, VERDICT_TOKENS, Item, Texts, total
 from intent.candidates import JUDGED
 from intent.estimate import at_most, estimate
-from intent.plan import Run
+from intent.plan import MAX_EXAMPLES, MAX_RESPONSE, MIN_JOB, Run, spare_calls
 from intent.prices import load, put_over
 from intent.scoring import RUBRIC, SCALE
 from intent.tokens import tokens
@@ -133,6 +133,62 @@ def test_given_any_run_then_its_items_sum_up_and_the_worst_is_no_better(
     assert most(wanted) >= total(items.values()) - 1e-9
     if customization == "FINE_TUNING" and call_budget == 1:
         assert most(wanted) == pytest.approx(total(items.values()))
+
+
+def test_given_a_run_then_each_item_names_the_tokens_that_it_is_priced_by() -> None:
+    wanted = run(examples=1000, holdout=200)
+    found = bill(wanted)
+    priced = {"write_and_label": wanted.teacher, "job_teacher": wanted.job_teacher, "judge": wanted.judge}
+    for name, model in priced.items():
+        assert min(found[name].input_tokens, found[name].output_tokens) > 0, name
+        assert found[name].usd == usd(model, found[name].input_tokens, found[name].output_tokens), name
+    training, answers = found["training"], found["answer"]
+    assert training.usd == round(training.input_tokens / 1e6 * TABLE.training_rate(wanted.student), 4)
+    assert answers.input_tokens == 200 * (2 * TEXTS.student + 3 * TEXTS.teacher + 5 * QUERY_TOKENS)
+    assert answers.output_tokens == 5 * 200 * TEXTS.stopped
+    assert [(item.input_tokens, item.output_tokens) for item in (found["aws"], found["model_storage_month"])] == [
+        (0, 0),
+        (0, 0),
+    ]
+    assert training.output_tokens == 0
+
+
+@pytest.mark.parametrize(("count", "share"), [(MIN_JOB - 1, 1.0), (MIN_JOB, 0.5)])
+def test_given_as_many_batches_as_a_job_takes_at_least_then_writing_costs_half(count: int, share: float) -> None:
+    online, batch = run(examples=6000), run(examples=6000, road="batch")
+    some = first_batches(online, DOMAIN)[:count]
+    written = [estimate(wanted, some, DOMAIN, TABLE)[0] for wanted in (batch, online)]
+    assert len(some) == count
+    assert written[0].usd == pytest.approx(share * written[1].usd, abs=1e-4)
+
+
+@pytest.mark.parametrize(("examples", "holdout"), [(3000, 200), (140, 20)], ids=["full batches", "smaller ones"])
+@pytest.mark.parametrize("customization", ["DISTILLATION", "FINE_TUNING"])
+def test_given_a_run_then_the_worst_is_full_batches_at_the_full_price_and_a_job_that_bedrock_fills_up(
+    customization: str, examples: int, holdout: int
+) -> None:
+    wanted = run(examples=examples, holdout=holdout, road="batch", call_budget=2, customization=customization)
+    planned, items = first_batches(wanted, DOMAIN), bill(wanted)
+    first, spare = planned[0], spare_calls(wanted, planned)
+    request = tokens(prompts.writer_request(first.cell, count=wanted.batch_size, seed=first.seed))
+    read, wrote = tokens(prompts.writer(DOMAIN)) + request, wanted.batch_size * TEXTS.line
+    topping = usd(wanted.teacher, spare * read, spare * wrote)
+    filled = 0.0
+    if customization == "DISTILLATION":
+        pairs = MAX_EXAMPLES["DISTILLATION"]
+        prompted, replied = pairs * (TEXTS.student + QUERY_TOKENS), pairs * MAX_RESPONSE
+        trained = EPOCHS * (prompted + replied) / 1e6 * TABLE.training_rate(wanted.student)
+        filled = usd(wanted.job_teacher, prompted, replied) - items["job_teacher"].usd + trained - items["training"].usd
+    assert spare > 1
+    assert most(wanted) == pytest.approx(total(items.values()) + topping + filled, abs=1e-3)
+
+
+def test_given_a_version_in_service_then_the_worst_holds_its_answers_too() -> None:
+    wanted = run(examples=1000, holdout=200)
+    batches = first_batches(wanted, DOMAIN)
+    more = total(estimate(wanted, batches, DOMAIN, TABLE, pointer())) - total(estimate(wanted, batches, DOMAIN, TABLE))
+    assert at_most(wanted, batches, DOMAIN, TABLE, pointer()) == pytest.approx(most(wanted) + more)
+    assert more > 0
 
 
 @given(st.floats(1, 5), st.floats(0, 3))

@@ -118,3 +118,60 @@ def test_given_a_field_of_a_pydantic_model_then_errors_name_the_whole_path() -> 
     }
     with pytest.raises(ValidationError, match=r"whole\.part\.share"):
         Around.model_validate({"whole": {"part": {"name": "a", "share": 2}}})
+
+
+def test_given_a_model_of_a_model_then_it_has_the_fields_of_both_with_their_rules() -> None:
+    class Longer(Part):
+        length: int = Field(default=3, alias="frames", le=9)
+
+    assert list(Longer.model_fields) == ["name", "share", "length"]
+    assert Longer(name="a", share=0.5).length == 3
+    assert Longer(name="a", share=0.5, frames=4).length == 4
+    with pytest.raises(ValidationError, match=r"frames"):
+        Longer(name="a", share=0.5, frames=10)
+    with pytest.raises(ValidationError, match=r"name"):
+        Longer(name="ABC", share=0.5)
+
+
+def test_given_a_dump_then_values_stay_what_they_are_and_only_the_one_for_json_changes_them() -> None:
+    pieces = [{"name": "a", "share": 0.5}]
+    whole = Whole.model_validate({**PLAIN, "pieces": pieces, "when": "2026-11-22T01:02:03Z"})
+    kept, told = whole.model_dump(), whole.model_dump(mode="json")
+    assert (kept["parts"], told["parts"]) == (tuple(pieces), pieces)
+    assert (kept["when"], told["when"]) == (whole.when, "2026-11-22T01:02:03Z")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("exclude_none", [False, True])
+def test_given_a_model_then_its_text_is_pydantics(indent: int | None, exclude_none: bool) -> None:  # noqa: FBT001
+    value = {**PLAIN, "notes": {"é": ["ü"]}, "when": "2026-11-22T01:02:03+00:00"}
+    found = Whole.model_validate(value).model_dump_json(indent=indent, exclude_none=exclude_none)
+    assert found == TheirWhole.model_validate(value).model_dump_json(indent=indent, exclude_none=exclude_none)
+    assert Whole.model_validate(value).model_dump_json() == TheirWhole.model_validate(value).model_dump_json()
+
+
+def test_given_two_models_then_they_are_equal_by_kind_and_content() -> None:
+    class Other(Part):
+        pass
+
+    one, same, another = (Part(name="a", share=share) for share in (0.5, 0.5, 0.6))
+    assert one == same != another
+    assert one != Other(name="a", share=0.5) != PLAIN["part"]
+    assert len({one, same, another, Other(name="a", share=0.5)}) == 3
+    assert hash(one) == hash(same) != hash(another)
+    assert hash(one) != hash(Other(name="a", share=0.5))
+
+
+def test_given_a_model_then_it_shows_its_fields() -> None:
+    assert repr(Part(name="a", share=0.5)) == "Part(name='a', share=0.5)"
+
+
+def test_given_a_field_of_a_pydantic_model_then_it_is_dumped_the_way_the_whole_is() -> None:
+    class Around(BaseModel):
+        whole: Whole
+
+    found = Around.model_validate({"whole": {**PLAIN, "when": "2026-11-22T01:02:03Z"}})
+    assert found.model_dump()["whole"]["when"] == found.whole.when
+    assert found.model_dump(mode="json")["whole"]["when"] == "2026-11-22T01:02:03Z"
+    assert found.model_dump()["whole"]["kind"] is None
+    assert "kind" not in found.model_dump(exclude_none=True)["whole"]

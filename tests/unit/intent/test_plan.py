@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from intent.candidates import CANDIDATES, JUDGED, KNOWN
 from intent.figures import WHO
-from intent.plan import MIN_TRAINING, Plan
+from intent.plan import MIN_TRAINING, Batch, Plan, spare_calls
 from tests.unit.samples import plan, run
 
 
@@ -67,3 +67,26 @@ def test_given_the_candidates_then_those_that_are_judged_are_among_them() -> Non
 
 def test_given_the_candidates_then_the_gate_may_name_each_of_them_and_the_cascade() -> None:
     assert {*KNOWN, "cascade"} == set(WHO)
+
+
+def _batches(number: int, round_: int = 0, **cell: str) -> list[Batch]:
+    return [Batch(number=1, round=round_, cell={"domain": "film", **cell}, count=25, seed=1)] * number
+
+
+@pytest.mark.parametrize(
+    ("batches", "budget", "calls"),
+    [
+        (_batches(30, leading="visual"), 1.0, 0),
+        (_batches(30, leading="visual"), 2.0, 30),
+        (_batches(30, leading="visual"), 1.25, 8),
+        (_batches(1, leading="visual"), 2.0, 4),
+        ([*_batches(1, leading="visual"), *_batches(1, leading="audio")], 2.0, 8),
+        ([*_batches(1, leading="visual"), *_batches(1, leading="visual", second="audio")], 2.0, 8),
+        ([*_batches(9, leading="visual"), *_batches(50, 1, leading="audio")], 2.0, 9),
+    ],
+    ids=["no budget", "twice", "rounded up", "one family", "two families", "a mixed one", "topped up"],
+)
+def test_given_a_first_plan_then_topping_up_may_use_its_calls_again_and_four_a_family_at_least(
+    batches: list[Batch], budget: float, calls: int
+) -> None:
+    assert spare_calls(run(call_budget=budget), batches) == calls

@@ -65,3 +65,8 @@ def test_given_the_writers_prompt_then_it_has_a_shape_and_no_example_to_copy() -
 def test_given_another_text_then_the_version_changes(fields: dict[str, object]) -> None:
     assert prompts.version(changed()) == prompts.version(DOMAIN)
     assert prompts.version(changed(**fields)) != prompts.version(DOMAIN)
+
+
+def test_given_the_domain_then_the_version_is_twelve_hex_digits() -> None:
+    assert len(prompts.version(DOMAIN)) == 12
+    assert int(prompts.version(DOMAIN), 16)

@@ -115,3 +115,7 @@ def test_given_an_example_then_it_survives_its_file_and_its_query_is_trimmed() -
 def test_given_a_query_that_the_route_would_refuse_then_it_is_no_example(query: str) -> None:
     with pytest.raises(ValidationError, match="query"):
         example(1, query=query)
+
+
+def test_given_a_query_in_another_script_then_the_line_holds_it_as_it_was_typed() -> None:
+    assert "歌う café" in conversation("歌う café", system="s", assistant=None)

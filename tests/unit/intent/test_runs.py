@@ -57,6 +57,7 @@ def test_the_service_model_declares_the_limits_that_are_tested_here(what: str) -
 @example("İstanbul" * 10)
 @example("a\n")
 @example("1" * 80)
+@example("a" * 30 + " b")
 def test_given_any_execution_name_then_every_name_fits_its_api(name: str) -> None:
     run = run_id(name)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", run)
@@ -73,7 +74,7 @@ def test_given_any_execution_name_then_every_name_fits_its_api(name: str) -> Non
 def test_given_any_execution_name_then_every_key_suits_bedrock(name: str) -> None:
     keys = Keys(run_id(name))
     made = [keys.plan, keys.manifest, keys.distill, keys.edge_model, keys.edge_metrics, keys.report, keys.page]
-    made += [keys.job_input, keys.job_output]
+    made += [keys.job_input, keys.job_output, keys.edge_validation]
     made += [keys.batch(1), keys.quarantine(1), keys.reply(1), keys.dropped]
     made += [part for split in ("train", "validation", "holdout") for part in (keys.split(split), keys.examples(split))]
     for candidate in KNOWN:
@@ -96,6 +97,7 @@ def test_given_two_names_then_their_runs_differ(one: str, other: str) -> None:
 def test_given_a_name_then_its_run_is_readable_and_does_not_change() -> None:
     assert run_id("Nightly run, 2026-11-21") == "nightly-run-2026-11-21-ded97d22"
     assert run_id("ほげ") == "run-84f754e6"
+    assert run_id(" " + "x" * 80).startswith("x" * 31 + "-"), "as long as an id may be"
 
 
 def test_given_attempts_then_the_first_has_the_plain_name_and_the_latest_comes_first() -> None:
@@ -124,3 +126,18 @@ def test_given_batch_numbers_then_keys_sort_as_numbers_do() -> None:
     made = [keys.batch(number) for number in (1, 2, 10, 99, 100, 600)]
     assert made == sorted(made)
     assert made[0] == "runs/r/generate/batches/00001.jsonl"
+
+
+def test_given_a_role_of_two_words_then_its_job_has_hyphens_only() -> None:
+    assert job_name("r", "base_model_two") == "r-base-model-two"
+
+
+def test_given_parts_then_the_first_job_has_the_candidates_plain_name() -> None:
+    assert [judge_job("edge", part) for part in (1, 2, 3)] == ["edge", "edge-p2", "edge-p3"]
+
+
+def test_given_a_second_attempt_then_only_what_judges_write_is_kept_apart() -> None:
+    first, second = Keys("r"), Keys("r", attempt=2)
+    assert first.judge_output("edge") == "runs/r/evaluate/edge/judge/output/"
+    assert second.judge_output("edge") == "runs/r/evaluate/edge/judge/output-2/"
+    assert (first.plan, first.judge_input("edge")) == (second.plan, second.judge_input("edge"))

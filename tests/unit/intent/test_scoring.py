@@ -1,5 +1,7 @@
 """How good an answer is."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from intent.scoring import (
     JUDGE_LEVELS,
     RUBRIC,
     SCALE,
+    divergence,
     emphasis_right,
     from_normalised,
     max_error,
@@ -116,3 +119,15 @@ def test_given_the_wrong_emphasis_and_an_error_equal_to_the_third_bound_then_it_
     swapped = dict(zip(MODALITIES, (0.38, 0.62, 0.0, 0.0), strict=True))
     assert mean_error(swapped, reference) == ERROR_BOUNDS[2]
     assert rubric_level(swapped, reference) == 2
+
+
+def test_given_two_answers_then_the_divergence_is_kullback_and_leiblers_from_the_reference() -> None:
+    reference, predicted = {"a": 0.5, "b": 0.5, "c": 0.0}, {"a": 0.25, "b": 0.5, "c": 0.25}
+    assert divergence(reference, predicted) == pytest.approx(0.5 * math.log(2))
+    assert divergence(reference, reference) == 0
+
+
+def test_given_a_weight_that_the_answer_has_as_zero_then_it_counts_as_half_of_the_last_decimal() -> None:
+    assert divergence({"a": 0.5, "b": 0.5}, {"a": 1.0, "b": 0.0}) == pytest.approx(
+        0.5 * math.log(0.5) + 0.5 * math.log(0.5 / 0.00005)
+    )

@@ -50,3 +50,23 @@ def test_given_brackets_in_a_string_then_they_are_text() -> None:
 
 def test_given_the_deepest_that_is_allowed_then_it_is_read() -> None:
     strict_json("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+
+
+def test_given_many_objects_beside_each_other_then_they_are_not_deep() -> None:
+    assert strict_json("[" + ",".join(["{}"] * 40) + "]") == [{}] * 40
+    assert strict_json("[" * (MAX_DEPTH - 1) + "[],[]" + "]" * (MAX_DEPTH - 1))
+
+
+def test_given_nothing_but_a_string_of_brackets_then_it_is_text() -> None:
+    assert strict_json(json.dumps("[" * 40)) == "[" * 40
+
+
+@pytest.mark.parametrize("name", ["NaN", "Infinity", "-Infinity"])
+def test_given_a_number_that_json_has_not_then_it_is_named(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} is not JSON$"):
+        strict_json(f"[{name}]")
+
+
+def test_given_a_key_twice_then_that_is_said() -> None:
+    with pytest.raises(ValueError, match=r"^duplicate key$"):
+        strict_json('{"a": 1, "a": 2}')

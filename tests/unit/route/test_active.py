@@ -14,6 +14,7 @@ from route.errors import NotReady
 from tests.unit.samples import MODALITIES, edge_student
 
 from .samples import BLOB, POINTER
+from .trials import CANDIDATE, TRIED
 
 
 class Source:
@@ -25,6 +26,7 @@ class Source:
         self.pointer, self.blob = pointer, blob
         self.reads: list[str] = []
         self.warnings: list[str] = []
+        self.errors: list[Exception] = []
         self.now = 0.0
         self.asked = self.forgotten = 0
         self.release: EdgeModel | Exception = edge_student("visual")
@@ -32,12 +34,16 @@ class Source:
             self.read_pointer,
             self.read_object,
             self.read_release,
-            lambda code, _: self.warnings.append(code),
+            self.warn,
             modalities=MODALITIES,
             forget=self.forget,
             seconds=seconds,
             clock=lambda: self.now,
         )
+
+    def warn(self, code: str, error: Exception) -> None:
+        self.warnings.append(code)
+        self.errors.append(error)
 
     def read_pointer(self) -> Pointer | None:
         self.asked += 1
@@ -95,6 +101,7 @@ def test_given_a_new_version_with_the_same_file_then_it_is_not_read_again() -> N
 def test_given_nothing_promoted_yet_then_the_releases_edge_student_answers() -> None:
     found = Source(None).version.get()
     assert (found.version, found.run_id, found.distilled, found.failure) == (0, "release", None, None)
+    assert found.threshold == 0.0, "it answers everything alone"
     assert found.edge is not None
     assert found.edge.predict("q").weights["visual"] > 0.5
 
@@ -115,7 +122,11 @@ def test_given_an_unreadable_pointer_at_first_then_the_releases_edge_student_ans
     "release", [FileNotFoundError(), EdgeModelError("foreign"), edge_student(modalities=("text", "tables"))]
 )
 @pytest.mark.parametrize(
-    ("pointer", "told"), [(None, "start the pipeline"), (TimeoutError(), "cannot be read; try again shortly")]
+    ("pointer", "told"),
+    [
+        (None, "^no version is promoted yet: start the pipeline; try again shortly$"),
+        (TimeoutError(), "^the active version cannot be read; try again shortly$"),
+    ],
 )
 def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
     release: EdgeModel | Exception, pointer: Exception | None, told: str
@@ -125,6 +136,7 @@ def test_given_no_edge_student_of_the_release_either_then_it_is_not_ready(
     with pytest.raises(NotReady, match=told):
         source.version.get()
     assert "release_unreadable" in source.warnings
+    assert all(isinstance(error, OSError | ValueError) for error in source.errors)
 
 
 def test_given_a_student_of_another_taxonomy_then_it_is_not_used() -> None:
@@ -258,3 +270,16 @@ def test_given_a_wish_for_the_present_then_what_is_remembered_is_forgotten_first
     assert source.forgotten == 0
     source.version.get(fresh=True)
     assert source.forgotten == 1
+
+
+def test_given_a_trial_after_another_whose_file_cannot_be_read_then_it_is_not_tried_with_the_files_of_the_first() -> (
+    None
+):
+    source = Source(POINTER, TRIED)
+    first = source.version.trial(CANDIDATE)
+    assert first is not None
+    assert (first.version, first.edge is not None) == (CANDIDATE.version, True)
+    source.blob = PermissionError()
+    edge = CANDIDATE.edge.model_copy(update={"s3_key": "next", "sha256": "d" * 64})
+    assert source.version.trial(CANDIDATE.model_copy(update={"version": 5, "edge": edge})) is None
+    assert source.warnings == ["candidate_unreadable"]

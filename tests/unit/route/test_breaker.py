@@ -80,6 +80,13 @@ def test_given_many_deployments_then_the_memory_stays_small() -> None:
     assert len(vars(breaker)["_states"]) <= 16
 
 
+def test_given_sixteen_deployments_that_keep_failing_then_each_is_remembered() -> None:
+    breaker = Breaker(failures=1, clock=lambda: 0.0)
+    for number in range(16):
+        breaker.failed(str(number))
+    assert not any(breaker.allows(str(number)) for number in range(16))
+
+
 @given(st.lists(st.sampled_from(["ok", "fail", "wait"]), max_size=60))
 def test_given_any_history_then_a_working_student_is_asked_within_the_open_time(steps: list[str]) -> None:
     bench = Bench()

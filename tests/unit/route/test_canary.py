@@ -87,6 +87,25 @@ def test_given_a_sure_edge_student_of_the_canary_then_it_answers_alone() -> None
     assert found.decision.weights["visual"] > 0.5
 
 
+@pytest.mark.parametrize(("threshold", "source"), [(0.0, "edge"), (1.0, "distilled")])
+def test_given_a_canary_then_its_edge_student_is_as_sure_as_its_own_threshold_says(
+    threshold: float, source: str
+) -> None:
+    edge = CANDIDATE.edge.model_copy(update={"threshold": threshold})
+    found = Process("cascade", edge=edge).decide(TAKEN[0])
+    assert (found.by.version, found.decision.source) == (2, source)
+
+
+def test_given_a_batch_and_a_sure_edge_student_of_the_canary_then_it_answers_its_queries_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    process = Process("edge")
+    _, body = serve(process, monkeypatch)("/route/batch", queries=[*TAKEN[:2], *LEFT[:2]])
+    assert [(one["model"]["version"], one["source"]) for one in body["results"]] == [(2, "edge")] * 2 + [
+        (3, "edge")
+    ] * 2
+
+
 def test_given_no_query_of_the_canary_then_its_file_is_never_read() -> None:
     process = Process()
     process.decide(LEFT[0])

@@ -128,6 +128,12 @@ def test_given_a_sure_edge_student_then_no_model_is_asked(serve: Serve) -> None:
     assert {result["source"] for result in many("one", "two")[1]["results"]} == {"edge"}
 
 
+def test_given_an_answer_of_the_edge_student_then_its_confidence_has_four_decimals(serve: Serve) -> None:
+    serve(failing(AssertionError("asked")), mode="edge")
+    confidence = call("POST", "/route", {"query": "one"})[1]["confidence"]
+    assert confidence == round(edge_student().predict("one").confidence, 4) != edge_student().predict("one").confidence
+
+
 def test_given_a_failing_student_then_the_edge_answers_each(serve: Serve) -> None:
     serve(failing(Busy("ThrottlingException")))
     body = many(*(f"q{number}" for number in range(20)))[1]
@@ -200,18 +206,37 @@ def test_given_something_missing_then_health_is_degraded_and_says_what(
     assert (status, body["status"], body["checks"]) == (200, "degraded", checks)
 
 
+def test_given_no_edge_student_but_the_distilled_one_then_health_says_which_is_missing(serve: Serve) -> None:
+    serve(replying(ANSWER), POINTER, b"damaged")
+    status, body = call("GET", "/health")
+    assert (status, body["status"], body["version"]) == (200, "degraded", 3)
+    assert body["checks"] == {"pointer": "read", "edge": "unreadable"}
+
+
+def test_given_nothing_promoted_then_version_names_the_release_and_no_day(serve: Serve) -> None:
+    serve(replying(ANSWER), None, release=edge_student())
+    assert call("GET", "/version")[1]["model"] == {
+        "version": 0,
+        "run_id": "release",
+        "teacher": "embedded",
+        "promoted_at": None,
+    }
+
+
 def test_given_nothing_promoted_then_the_releases_edge_student_answers_labelled(serve: Serve) -> None:
     serve(failing(AssertionError("asked")), None, release=edge_student())
     status, body = call("POST", "/route", {"query": "q", "prefer": "quality"})
     assert (status, body["source"], body["model"]["version"]) == (200, "edge", 0)
-    assert "no version is promoted yet" in body["warnings"][0]
+    shipped = "these weights are those of the edge student that ships with the release"
+    assert body["warnings"] == [f"no version is promoted yet; {shipped}"]
 
 
 def test_given_an_unreadable_pointer_then_the_answer_is_a_fallback_and_says_why(serve: Serve) -> None:
     serve(failing(AssertionError("asked")), PermissionError(), release=edge_student())
     status, body = call("POST", "/route", {"query": "q"})
     assert (status, body["source"]) == (200, "fallback")
-    assert "cannot be read" in body["warnings"][0]
+    shipped = "these weights are those of the edge student that ships with the release"
+    assert body["warnings"] == [f"the active version cannot be read; {shipped}"]
 
 
 def test_given_nothing_at_all_then_health_is_503(serve: Serve) -> None:

@@ -155,6 +155,7 @@ def test_given_another_bad_request_then_its_status_in_the_same_shape(
     serve: Serve, given: dict[str, Any], status: int, code: str
 ) -> None:
     fails_as(route(given), status, code)
+    assert "Retry-After" not in handler.route(given, Context())["headers"], "the same again would fail again"
 
 
 def test_given_nothing_to_answer_with_then_503_says_when_to_come_back(serve: Serve) -> None:

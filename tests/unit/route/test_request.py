@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from route.errors import InvalidRequest, RouteError, TooLarge, UnsupportedMedia
-from route.request import MAX_BODY, RouteRequest, read
+from route.request import MAX_BODY, MAX_QUERIES, BatchRequest, RouteRequest, read, read_query
 
 from .samples import event
 
@@ -91,6 +92,8 @@ INVALID = {
     "a high floor": ({"query": SECRET, "floor": 0.51}, "floor: Input should be less than or equal to 0.5"),
     "a huge floor": (f'{{"query": "{SECRET}", "floor": 1e400}}', "floor: Input should be "),
     "text as floor": ({"query": SECRET, "floor": "0.1"}, "floor: Input should be a valid number"),
+    "an unknown preference": ({"query": SECRET, "prefer": "fast"}, "prefer: Input should be 'quality' or 'speed'"),
+    "a number as preference": ({"query": SECRET, "prefer": 1}, "prefer: Input should be 'quality' or 'speed'"),
     "an unknown field": ({"query": SECRET, "weights": {}}, "weights: Extra inputs are not permitted"),
 }
 
@@ -106,7 +109,8 @@ def test_given_a_bad_body_then_400_names_field_and_rule_and_never_the_query(what
 
 
 def test_given_two_wrong_fields_then_both_are_named() -> None:
-    assert str(refusal({"floor": 2, "explain": 1})).count(";") == 2, "query is missing as well"
+    told = str(refusal({"floor": 2, "explain": 1})).split("; ")
+    assert [one.partition(": ")[0] for one in told] == ["explain", "floor", "query"], "query is missing as well"
 
 
 def test_given_many_unknown_fields_then_the_message_stays_short_and_plain() -> None:
@@ -143,6 +147,21 @@ def test_given_many_bytes_in_few_characters_then_413_all_the_same() -> None:
 
 def test_given_the_longest_valid_query_in_escapes_then_it_fits() -> None:
     assert len(read(event(json.dumps({"query": "\u00e9" * 2000})), RouteRequest).query) == 2000
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"explain": True}, {"floor": 0.0}, {"floor": 0.5}, {"prefer": "speed"}, {"prefer": None, "explain": False}],
+)
+def test_given_a_plain_request_then_a_function_that_starts_needs_no_pydantic(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic", None)
+    assert read(event({"query": "q", **options}), RouteRequest) == RouteRequest(query="q", **options)
+    for queries in (["q"], ["q"] * MAX_QUERIES):
+        found = read(event({"queries": queries, **options}), BatchRequest)
+        assert found == BatchRequest(queries=queries, **options)
+    assert read_query("q") == "q"
 
 
 _JSON = st.recursive(

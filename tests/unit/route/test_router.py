@@ -1,5 +1,7 @@
 """The decision: the distilled student's, or the edge student's, and always within the contract."""
 
+import json
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,8 +11,11 @@ from bedrock.errors import Busy, Gone, Malformed, Refused
 from intent import prompts
 from intent.weights import UNITS, Parsed, parse
 from route.active import Active
+from route.breaker import Breaker
+from route.deadline import Deadline
 from route.errors import NotReady
 from route.router import Decision, Wish, decide
+from route.student import DistilledStudent
 from tests.unit.intent.test_weights_parse import HUGE, REFUSED
 from tests.unit.samples import ANSWER, DEPLOYMENT, DOMAIN, MODALITIES, WEIGHTS, edge_student
 
@@ -109,3 +114,22 @@ def test_given_no_edge_student_either_then_the_service_is_not_ready() -> None:
 def test_given_a_bug_then_it_is_not_taken_for_a_bad_answer() -> None:
     with pytest.raises(ZeroDivisionError):
         decide("q", ACTIVE, student(failing(ZeroDivisionError())), Wish("distilled"))
+
+
+def test_given_weights_in_the_query_that_the_model_only_repeats_then_they_are_no_answer() -> None:
+    found = decide(f"answer {ANSWER}", ACTIVE, student(replying(f" {ANSWER} ")), Wish("distilled"))
+    assert (found.source, found.failure, found.invalid) == ("fallback", "echo", True)
+
+
+def test_given_instructions_that_the_model_gives_away_as_its_reasons_then_they_are_no_answer() -> None:
+    told = json.dumps({**WEIGHTS, "reasoning": f"I was told: {prompts.student(DOMAIN)}"})
+    found = decided(told, explain=True)
+    assert (found.source, found.failure, found.reasoning) == ("fallback", "echo", None)
+
+
+def test_given_less_time_than_a_call_may_take_then_the_student_is_not_asked() -> None:
+    asked: list[Question] = []
+    slow = DistilledStudent(replying(ANSWER, asked), DOMAIN, Breaker(), seconds=2.0)
+    late = decide("q", ACTIVE, slow, Wish("distilled"), Deadline(1.0))
+    assert (late.source, late.failure, asked) == ("fallback", "budget_spent", [])
+    assert decide("q", ACTIVE, slow, Wish("distilled"), Deadline(9.0)).source == "distilled"

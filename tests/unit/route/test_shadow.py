@@ -14,7 +14,7 @@ from route.shadow import AT_A_TIME, Findings, Shadow
 from tests.unit.intent.test_weights_parse import REFUSED
 from tests.unit.samples import ANSWER, WEIGHTS, leaning
 
-from .samples import replying, student
+from .samples import failing, replying, student
 from .test_canary import counted, serve
 from .trials import CANDIDATE, LEFT, OTHER_ANSWER, OURS, TAKEN, THEIRS, Process
 
@@ -158,6 +158,45 @@ def test_given_questions_without_an_answer_then_they_count_as_the_most_that_they
         shadow.ask(query, active)
         asked += finished(shadow).asked
     assert asked == 2, "1,000 tokens and the query in, 80 out: 0.000047 USD"
+
+
+def test_given_a_cap_of_just_what_a_question_may_cost_then_it_is_asked_and_below_that_it_is_not() -> None:
+    most = ((1_000 + len(TAKEN[0].encode())) * 0.035 + 80 * 0.14) / 1e6
+    asked = Shadow(student(replying(ANSWER))).ask(TAKEN[0], shadowed(max_usd_per_day=most * (1 + 1e-12)).active)
+    assert asked is not None
+    assert asked.most == pytest.approx(most)
+    assert Shadow(student(replying(ANSWER))).ask(TAKEN[0], shadowed(max_usd_per_day=most * 0.999).active) is None
+
+
+def test_given_no_cap_then_a_shadow_may_spend_nothing() -> None:
+    shadow = Shadow(student(replying(ANSWER)))
+    assert shadow.ask(TAKEN[0], shadowed(max_usd_per_day=None).active) is None
+    assert shadow.take().held_back == 1
+
+
+def test_given_a_shadow_then_it_is_asked_for_weights_without_reasons() -> None:
+    asked: list[Question] = []
+    shadow = Shadow(student(replying(ANSWER, asked)))
+    shadow.ask(TAKEN[0], shadowed().active)
+    finished(shadow)
+    assert [(one.model, one.user, one.max_tokens) for one in asked] == [(THEIRS, TAKEN[0], 80)]
+
+
+@pytest.mark.parametrize("error", [ConnectionError("a bug"), Busy("ThrottlingException")])
+def test_given_two_questions_that_fail_then_both_are_counted(error: Exception) -> None:
+    active, shadow = shadowed().active, Shadow(student(failing(error)))
+    for query in TAKEN[:2]:
+        shadow.ask(query, active)
+    assert finished(shadow).failed == 2
+
+
+def test_given_two_answers_then_both_are_paid_and_timed() -> None:
+    active, shadow = shadowed().active, Shadow(student(replying(ANSWER)))
+    for query in TAKEN[:2]:
+        shadow.ask(query, active)
+    seen = finished(shadow)
+    assert seen.usd == pytest.approx(2 * COST)
+    assert (seen.asked, seen.latency_ms) == (2, [12.5, 12.5])
 
 
 @pytest.mark.parametrize(

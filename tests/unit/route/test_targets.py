@@ -58,6 +58,11 @@ def test_given_a_target_then_its_payload_carries_weights_fields_and_filters(serv
     assert [warning for warning in answer["warnings"] if "opensearch" in warning] == []
 
 
+def test_given_a_target_with_its_version_then_the_engines_bindings_hold_for_it(serve: Serve, bindings: Path) -> None:
+    bindings.write_text(json.dumps(BINDINGS))
+    assert "visual_vec" in json.dumps(one(targets=["opensearch@2.19"])["engines"]["opensearch@2.19"]["payload"])
+
+
 @pytest.mark.parametrize("engine", engines.ENGINES)
 def test_given_any_engine_without_bindings_then_it_is_compiled_with_a_warning(serve: Serve, engine: str) -> None:
     answer = one(targets=[engine])

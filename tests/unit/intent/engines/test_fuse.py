@@ -68,3 +68,15 @@ def test_the_result_is_sorted_complete_and_does_not_depend_on_the_order_of_the_l
     assert fused == sorted(fused, key=lambda hit: (-hit[1], hit[0]))
     turned = dict(reversed(lists.items()))
     assert fuse(weights, turned, method="linear" if method == "linear" else "rrf") == fused
+
+
+def test_given_k_of_zero_then_the_first_rank_counts_its_whole_weight_and_below_it_is_refused() -> None:
+    assert fuse({"visual": 0.5}, {"visual": ["first one", "second"]}, k=0) == [("first one", 0.5), ("second", 0.25)]
+    with pytest.raises(ValueError, match=r"^k: must be 0 or more$"):
+        fuse({"visual": 0.5}, {"visual": ["a"]}, k=-1)
+
+
+@pytest.mark.parametrize("weight", [float("inf"), -0.1])
+def test_given_a_weight_that_is_none_then_nothing_is_fused(weight: float) -> None:
+    with pytest.raises(ValueError, match=r"^weights\.visual: must be finite and 0 or more$"):
+        fuse({"visual": weight}, {"visual": ["a"]})

@@ -1,5 +1,6 @@
 """The names that the route says it counts are those that it writes: alarms and dashboard rely on them."""
 
+import io
 import json
 from concurrent.futures import wait
 from typing import Any
@@ -85,3 +86,16 @@ def test_given_a_student_without_a_price_then_no_price_is_counted(bench: Bench) 
     found = bench.route()
     assert found.body["usage"]["cost_usd"] is None
     assert "CostUsd" not in found.metrics
+
+
+def test_given_a_version_that_cannot_be_read_then_the_log_says_which_part_and_what_kind_of_error(
+    bench: Bench, log: io.StringIO
+) -> None:
+    bench.ssm.on("GetParameter", Fault(400, "AccessDeniedException"))
+    found = bench.route({"query": "red car"})
+    entries = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(one["level"], one["message"], one.get("error")) for one in entries] == [
+        ("WARNING", "pointer_unreadable", "AccessDeniedException"),
+        ("INFO", "routed", None),
+    ]
+    assert found.metrics["ActiveVersionUnreadable"] == 1

@@ -1,0 +1,141 @@
+"""What the operator is told of each request: one line of log, and metrics by name."""
+
+import hmac
+import io
+import json
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bedrock.errors import Busy
+from route import handler
+from tests.unit.samples import ANSWER
+
+from . import test_canary
+from .samples import POINTER, event, failing, replying
+from .test_endpoints import call, many, serve
+from .trials import LEFT, TAKEN, THEIRS, Process
+
+__all__ = ["serve"]
+
+Serve = Callable[..., None]
+
+
+def entries(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str]) -> Callable[[], Counter[str]]:
+    """The metrics of the requests so far, summed by name."""
+
+    def read() -> Counter[str]:
+        found: Counter[str] = Counter()
+        for line in capsys.readouterr().out.splitlines():
+            for name, value in json.loads(line).items():
+                if isinstance(value, list):
+                    found[name] += sum(value)  # pyright: ignore[reportArgumentType]  (a metric may be a fraction)
+        return found
+
+    return read
+
+
+def test_given_a_batch_with_bad_queries_then_each_of_them_counts_as_refused(
+    serve: Serve, printed: Callable[[], Counter[str]]
+) -> None:
+    many("one", "", 7, "three")
+    found = printed()
+    assert (found["Requests"], found["RequestsRefused"], found["RequestsFailed"]) == (2, 2, 0)
+
+
+def test_given_a_batch_that_nobody_can_answer_then_each_query_counts_as_failed(
+    serve: Serve, printed: Callable[[], Counter[str]]
+) -> None:
+    serve(failing(Busy("x")), POINTER, b"damaged")
+    many("one", "two", "three")
+    found = printed()
+    assert (found["Requests"], found["RequestsRefused"], found["RequestsFailed"]) == (0, 0, 3)
+
+
+def test_given_a_batch_then_the_log_tells_how_many_queries_and_how_many_failed(serve: Serve, log: io.StringIO) -> None:
+    many("one", "", "three")
+    (entry,) = entries(log)
+    assert (entry["message"], entry["queries"], entry["failed"]) == ("routed_batch", 3, 1)
+    assert entry["total_ms"] >= 0
+
+
+def test_given_a_query_then_the_log_tells_its_length_and_a_hash_that_only_the_salt_gives(
+    serve: Serve, log: io.StringIO
+) -> None:
+    for query in ("Four", " four? ", "five"):
+        call("POST", "/route", {"query": query})
+    first, again, other = entries(log)
+    assert first["query_hash"] == again["query_hash"] != other["query_hash"]
+    assert first["query_hash"] == hmac.new(b"salt", b"four", sha256).hexdigest()[:16]
+    assert [entry["query_length"] for entry in (first, again)] == [4, 7]
+    assert all(entry["total_ms"] >= 0 and entry["source"] for entry in (first, again, other))
+    assert "candidate" not in first
+
+
+def test_given_a_canary_then_the_log_tells_its_version_and_why_it_did_not_answer(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch, printed: Callable[[], Counter[str]]
+) -> None:
+    process = Process()
+    ask = test_canary.serve(process, monkeypatch)
+    ask(query=TAKEN[0])
+    process.says[THEIRS] = Busy("ThrottlingException")
+    ask(query=TAKEN[1])
+    ask(query=LEFT[0])
+    told = [(entry.get("candidate"), entry.get("candidate_failure")) for entry in entries(log)]
+    assert told == [(2, None), (2, "ThrottlingException"), (None, None)]
+    assert [entry["source"] for entry in entries(log)] == ["distilled"] * 3
+    found = printed()
+    assert (found["Requests"], found["CandidateRequests"], found["CandidateFallbacks"]) == (3, 2, 1)
+    assert found["Latency"] >= found["CandidateLatency"] > 0
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        ("", "query: String should have at least 1 character"),
+        (" ", "query: is blank"),
+        (7, "query: Input should be a valid string"),
+        ("x" * 2001, "query: String should have at most 2000 characters"),
+        ("nul\0", "query: holds a character that is no text (NUL or a lone surrogate)"),
+    ],
+)
+def test_given_a_bad_query_in_a_batch_then_its_caller_is_told_the_rule(serve: Serve, bad: object, told: str) -> None:
+    assert many(bad)[1]["results"][0]["error"]["message"] == told
+
+
+def test_given_an_answer_then_nothing_but_one_line_is_logged(serve: Serve, log: io.StringIO) -> None:
+    serve(replying(ANSWER))
+    call("POST", "/route", {"query": "one"})
+    assert [entry["message"] for entry in entries(log)] == ["routed"]
+
+
+def test_given_a_bug_then_the_log_tells_where_it_was_and_not_what_it_said(serve: Serve, log: io.StringIO) -> None:
+    serve(failing(ZeroDivisionError("a secret")))
+    answer = handler.route(event({"query": "one"}), SimpleNamespace(aws_request_id="r"))
+    assert answer["statusCode"] == 500
+    (entry,) = entries(log)
+    assert (entry["level"], entry["message"], entry["error"]) == ("ERROR", "unexpected", "ZeroDivisionError")
+    assert entry["at"][0].split(":")[0].endswith("handler.py")
+    assert entry["at"][-1].endswith("ask")
+    assert "secret" not in log.getvalue()
+
+
+def test_given_a_metric_then_its_unit_is_that_of_its_alarm(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_canary.serve(Process(), monkeypatch)(query=TAKEN[0])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [one for line in lines for metrics in line["_aws"]["CloudWatchMetrics"] for one in metrics["Metrics"]]
+    units = {one["Name"]: one["Unit"] for one in told}
+    assert units["Latency"] == units["CandidateLatency"] == "Milliseconds"
+    assert units["Requests"] == units["InputTokens"] == "Count"
+    assert units["CostUsd"] == "None"
