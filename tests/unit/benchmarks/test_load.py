@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_every_fifth_call_fails() -> None:
 
 
 def test_given_what_was_seen_then_shares_and_growth_are_told() -> None:
-    seen = Seen(latencies=[float(number) for number in range(100)], seconds=2.0)
+    seen = Seen(latencies=array("d", range(100)), seconds=2.0)
     seen.memory = [(float(number), 10.0 + number) for number in range(8)]
     found = summary(seen, 50)
     assert found["latency_ms"] == {"p50": 50.0, "p95": 95.0, "p99": 99.0, "max": 99.0}

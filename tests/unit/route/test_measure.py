@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-import doors
 from route import measure
 from route.contract import Usage
 from route.router import Decision
@@ -25,10 +24,10 @@ Counted = list[tuple[str, float, str]]
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     found: Counted = []
 
-    def count(name: str, value: float, unit: str) -> None:
+    def count(name: str, value: float = 1, unit: str = "Count") -> None:
         found.append((name, value, unit))
 
-    monkeypatch.setattr(doors, "count", count)
+    monkeypatch.setattr(measure, "count", count)
     return found
 
 

@@ -25,55 +25,51 @@ __all__ = ["serve"]
 Serve = Callable[..., None]
 
 
-def entries(log: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in log.getvalue().splitlines()]
+Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def printed(capsys: pytest.CaptureFixture[str]) -> Callable[[], Counter[str]]:
-    """The metrics of the requests so far, summed by name."""
-
-    def read() -> Counter[str]:
-        found: Counter[str] = Counter()
-        for line in capsys.readouterr().out.splitlines():
-            for name, value in json.loads(line).items():
-                if isinstance(value, list):
-                    found[name] += sum(value)  # pyright: ignore[reportArgumentType]  (a metric may be a fraction)
-        return found
-
-    return read
+def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
+    """One for each request since the last time: its metrics, and what is told beside them."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_given_a_batch_with_bad_queries_then_each_of_them_counts_as_refused(
-    serve: Serve, printed: Callable[[], Counter[str]]
-) -> None:
+def summed(lines: list[dict[str, Any]]) -> Counter[str]:
+    """Metrics by name."""
+    found: Counter[str] = Counter()
+    for line in lines:
+        for name, value in line.items():
+            if isinstance(value, list):
+                found[name] += sum(value)  # pyright: ignore[reportArgumentType]  (a metric may be a fraction)
+    return found
+
+
+def test_given_a_batch_with_bad_queries_then_each_of_them_counts_as_refused(serve: Serve, lines: Lines) -> None:
     many("one", "", 7, "three")
-    found = printed()
+    found = summed(lines())
     assert (found["Requests"], found["RequestsRefused"], found["RequestsFailed"]) == (2, 2, 0)
 
 
-def test_given_a_batch_that_nobody_can_answer_then_each_query_counts_as_failed(
-    serve: Serve, printed: Callable[[], Counter[str]]
-) -> None:
+def test_given_a_batch_that_nobody_can_answer_then_each_query_counts_as_failed(serve: Serve, lines: Lines) -> None:
     serve(failing(Busy("x")), POINTER, b"damaged")
     many("one", "two", "three")
-    found = printed()
+    found = summed(lines())
     assert (found["Requests"], found["RequestsRefused"], found["RequestsFailed"]) == (0, 0, 3)
 
 
-def test_given_a_batch_then_the_log_tells_how_many_queries_and_how_many_failed(serve: Serve, log: io.StringIO) -> None:
+def test_given_a_batch_then_the_log_tells_how_many_queries_and_how_many_failed(serve: Serve, lines: Lines) -> None:
     many("one", "", "three")
-    (entry,) = entries(log)
+    (entry,) = lines()
     assert (entry["message"], entry["queries"], entry["failed"]) == ("routed_batch", 3, 1)
     assert entry["total_ms"] >= 0
 
 
 def test_given_a_query_then_the_log_tells_its_length_and_a_hash_that_only_the_salt_gives(
-    serve: Serve, log: io.StringIO
+    serve: Serve, lines: Lines
 ) -> None:
     for query in ("Four", " four? ", "five"):
         call("POST", "/route", {"query": query})
-    first, again, other = entries(log)
+    first, again, other = lines()
     assert first["query_hash"] == again["query_hash"] != other["query_hash"]
     assert first["query_hash"] == hmac.new(b"salt", b"four", sha256).hexdigest()[:16]
     assert [entry["query_length"] for entry in (first, again)] == [4, 7]
@@ -82,7 +78,7 @@ def test_given_a_query_then_the_log_tells_its_length_and_a_hash_that_only_the_sa
 
 
 def test_given_a_canary_then_the_log_tells_its_version_and_why_it_did_not_answer(
-    log: io.StringIO, monkeypatch: pytest.MonkeyPatch, printed: Callable[[], Counter[str]]
+    monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     process = Process()
     ask = test_canary.serve(process, monkeypatch)
@@ -90,10 +86,11 @@ def test_given_a_canary_then_the_log_tells_its_version_and_why_it_did_not_answer
     process.says[THEIRS] = Busy("ThrottlingException")
     ask(query=TAKEN[1])
     ask(query=LEFT[0])
-    told = [(entry.get("candidate"), entry.get("candidate_failure")) for entry in entries(log)]
+    entries = lines()
+    told = [(entry.get("candidate"), entry.get("candidate_failure")) for entry in entries]
     assert told == [(2, None), (2, "ThrottlingException"), (None, None)]
-    assert [entry["source"] for entry in entries(log)] == ["distilled"] * 3
-    found = printed()
+    assert [entry["source"] for entry in entries] == ["distilled"] * 3
+    found = summed(entries)
     assert (found["Requests"], found["CandidateRequests"], found["CandidateFallbacks"]) == (3, 2, 1)
     assert found["Latency"] >= found["CandidateLatency"] > 0
 
@@ -112,29 +109,27 @@ def test_given_a_bad_query_in_a_batch_then_its_caller_is_told_the_rule(serve: Se
     assert many(bad)[1]["results"][0]["error"]["message"] == told
 
 
-def test_given_an_answer_then_nothing_but_one_line_is_logged(serve: Serve, log: io.StringIO) -> None:
+def test_given_an_answer_then_nothing_but_one_line_is_written(serve: Serve, lines: Lines, log: io.StringIO) -> None:
     serve(replying(ANSWER))
     call("POST", "/route", {"query": "one"})
-    assert [entry["message"] for entry in entries(log)] == ["routed"]
+    assert [entry["message"] for entry in lines()] == ["routed"]
+    assert not log.getvalue()
 
 
 def test_given_a_bug_then_the_log_tells_where_it_was_and_not_what_it_said(serve: Serve, log: io.StringIO) -> None:
     serve(failing(ZeroDivisionError("a secret")))
     answer = handler.route(event({"query": "one"}), SimpleNamespace(aws_request_id="r"))
     assert answer["statusCode"] == 500
-    (entry,) = entries(log)
+    (entry,) = map(json.loads, log.getvalue().splitlines())
     assert (entry["level"], entry["message"], entry["error"]) == ("ERROR", "unexpected", "ZeroDivisionError")
     assert entry["at"][0].split(":")[0].endswith("handler.py")
     assert entry["at"][-1].endswith("ask")
     assert "secret" not in log.getvalue()
 
 
-def test_given_a_metric_then_its_unit_is_that_of_its_alarm(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_given_a_metric_then_its_unit_is_that_of_its_alarm(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     test_canary.serve(Process(), monkeypatch)(query=TAKEN[0])
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    told = [one for line in lines for metrics in line["_aws"]["CloudWatchMetrics"] for one in metrics["Metrics"]]
+    told = [one for line in lines() for metrics in line["_aws"]["CloudWatchMetrics"] for one in metrics["Metrics"]]
     units = {one["Name"]: one["Unit"] for one in told}
     assert units["Latency"] == units["CandidateLatency"] == "Milliseconds"
     assert units["Requests"] == units["InputTokens"] == "Count"
