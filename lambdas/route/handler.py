@@ -74,6 +74,7 @@ def _service() -> Service:
     return Service(versions, student, settings.route_mode, DecisionCache())
 
 
+@cache
 def _collect_seldom() -> None:
     """Rubbish with cycles is looked for every thousand answers or so, not every sixty, and not in what stays for good.
 
