@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+_HEAD = 50
+
 
 class BedrockError(Exception):
     """Base of all. `code`: the service's error code, safe to log."""
@@ -20,6 +22,11 @@ class BedrockError(Exception):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(f"{code}: {message}" if message else code)
         self.code = code
+
+    def brief(self, most: int) -> str:
+        """Code and message in so many characters: their middle goes, where IAM names the caller; its end says what."""
+        text = str(self)
+        return text if len(text) <= most else f"{text[:_HEAD]} ... {text[_HEAD + 5 - most :]}"
 
 
 class Busy(BedrockError):

@@ -40,15 +40,15 @@ def model(ask: Ask, model_id: str, system: str, taxonomy: Taxonomy) -> Candidate
     return candidate
 
 
-def noting(ask: Ask, refusals: list[str]) -> Ask:
-    """The same; `refusals` gets Bedrock's code and words of each call that it refused."""
+def noting(ask: Ask, refusals: list[BedrockError]) -> Ask:
+    """The same; `refusals` gets what Bedrock said to each call that it refused."""
 
     def asked(question: Question) -> Reply:
         try:
             return ask(question)
         except (Refused, Gone) as error:
             if not isinstance(error, Stopped):
-                refusals.append(str(error))
+                refusals.append(error)
             raise
 
     return asked

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bedrock import evaluation
 from bedrock.converse import Ask, asker
 from bedrock.customization import RUNNING
+from bedrock.errors import BedrockError
 from doors import count, door
 from doors.clients import client, environment
 from evaluate import candidates, data, judging
@@ -20,7 +21,7 @@ from intent.plan import Plan
 from intent.runs import JUDGE, REPEAT, Keys
 from store.objects import Objects
 
-TOLD = 300  # characters of a refusal
+TOLD = 280  # characters of a refusal
 
 
 class _Environment(BaseModel):
@@ -104,7 +105,7 @@ def answer(request: AnswerRequest) -> dict[str, Any]:
     `refused`, with Bedrock's code and words: its model answered nothing, as it may not be called.
     """
     objects, keys, plan = _open(request.run_id)
-    refusals: list[str] = []
+    refusals: list[BedrockError] = []
     ask = candidates.noting(asker(client("bedrock-runtime")), refusals)
     candidate = _candidate(request, objects, keys, plan, ask)
     examples = data.chunk(data.holdout(objects, keys), request.chunk, plan.run.chunk_size)
@@ -114,7 +115,7 @@ def answer(request: AnswerRequest) -> dict[str, Any]:
     count("AnswersInvalid", len(responses) - valid)
     answered = {"candidate": request.candidate, "answered": len(responses), "valid": valid}
     if refusals and len(refusals) == len(responses) and request.candidate != ACTIVE:  # that one may be long gone
-        return {**answered, "refused": refusals[0][:TOLD]}
+        return {**answered, "refused": refusals[0].brief(TOLD)}
     return answered
 
 

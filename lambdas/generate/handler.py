@@ -25,7 +25,7 @@ from store.lease import Held, Lease
 from store.objects import Objects
 from store.pointer import PointerStore
 
-TOLD = 200  # characters of a refusal: those of all batches must fit into one state's result
+TOLD = 280  # characters of a refusal: those of all batches must fit into one state's result
 
 
 class _Environment(BaseModel):
@@ -186,7 +186,7 @@ def batch(request: BatchRequest) -> dict[str, Any]:
         raise
     except (Refused, Gone) as error:
         count("BatchesRefused")
-        return {"batch": request.batch, "refused": str(error)[:TOLD]}
+        return {"batch": request.batch, "refused": error.brief(TOLD)}
     figures = done.written.figures()
     count("ExamplesKept", figures["kept"])
     count("ExamplesInvalid", figures["invalid"] + figures["off_cell"])

@@ -3,7 +3,7 @@
 import pytest
 
 from bedrock.converse import Question, Reply
-from bedrock.errors import Busy, Gone, Malformed, Refused, Stopped
+from bedrock.errors import BedrockError, Busy, Gone, Malformed, Refused, Stopped
 from evaluate import candidates
 from intent import prompts
 from intent.weights import Parsed, leading, parse
@@ -49,10 +49,10 @@ def test_given_refusals_then_they_are_noted_with_bedrocks_words_and_other_errors
     def ask(question: Question) -> Reply:
         raise errors[int(question.user)]
 
-    refusals: list[str] = []
+    refusals: list[BedrockError] = []
     candidate = candidates.model(candidates.noting(ask, refusals), "m", "s", DOMAIN)
     assert [candidate(str(number)).reason for number in range(5)] == [error.code for error in errors]
-    assert refusals == ["AccessDenied: no", "NotFound"]
+    assert [str(error) for error in refusals] == ["AccessDenied: no", "NotFound"]
 
 
 def test_given_a_bug_then_it_is_not_an_answer() -> None:

@@ -236,9 +236,16 @@ def test_given_a_refusal_then_it_is_the_batchs_answer_in_bedrocks_words(
     objects: Objects, teacher: Wire, fault: Fault
 ) -> None:
     plan()
-    teacher.on("Converse", Fault(fault.status, fault.code, "x" * 500))
+    denied = (
+        "is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-west-2::foundation-model/"
+    )
+    denied += "amazon.nova-pro-v1:0 because no identity-based policy allows the bedrock:InvokeModel action"
+    teacher.on("Converse", Fault(fault.status, fault.code, f"User: {'x' * 200} {denied}"))
     (found,) = write(1, 1)
-    assert found == {"batch": 1, "refused": f"{fault.code}: {'x' * 500}"[: handler.TOLD]}
+    assert found == {"batch": 1, "refused": found["refused"]}
+    assert found["refused"].startswith(f"{fault.code}: User: xx")
+    assert found["refused"].endswith(f"x {denied}")
+    assert len(found["refused"]) == handler.TOLD
     assert objects.keys(f"{KEYS.prefix}generate/") == []
 
 
