@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bedrock.errors import Busy
+from intent.pointer import Pointer
 from route import handler
 from tests.unit.samples import ANSWER
 
@@ -139,3 +140,24 @@ def test_given_a_metric_then_its_unit_is_that_of_its_alarm(
     assert units["Latency"] == units["CandidateLatency"] == "Milliseconds"
     assert units["Requests"] == units["InputTokens"] == "Count"
     assert units["CostUsd"] == "None"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "name"),
+    [({"query": ""}, POINTER, "RequestsRefused"), ({"query": "one"}, None, "RequestsFailed")],
+)
+def test_given_a_request_without_an_answer_then_it_counts_as_the_callers_fault_or_as_ours(
+    serve: Serve, printed: Callable[[], Counter[str]], body: object, pointer: Pointer | None, name: str
+) -> None:
+    serve(replying(ANSWER), pointer)
+    call("POST", "/route", body)
+    assert {one: total for one, total in printed().items() if one.startswith("Requests")} == {name: 1}
+
+
+def test_given_an_event_without_the_gateways_id_then_the_answer_has_lambdas_own() -> None:
+    answer = handler.route({}, SimpleNamespace(aws_request_id="lambda-1"))
+    assert json.loads(answer["body"]) == {
+        "code": "not_found",
+        "message": "there are POST /route, POST /route/batch, GET /health, GET /version, GET /openapi.json",
+        "request_id": "lambda-1",
+    }
