@@ -135,3 +135,10 @@ def test_given_a_canary_that_is_not_sure_then_its_own_model_is_asked_even_where_
     assert process.decide(LEFT[0]).decision.source == "edge"
     found = process.decide(TAKEN[0])
     assert (found.by.version, found.decision.source) == (2, "distilled")
+
+
+@pytest.mark.parametrize(("prefer", "source"), [("speed", "edge"), ("quality", "distilled")])
+def test_given_a_preference_then_the_process_follows_it(prefer: str, source: str) -> None:
+    process = Process("cascade")
+    process.pointer = POINTER
+    assert process.decide("red car", prefer=prefer).decision.source == source

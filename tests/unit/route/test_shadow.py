@@ -122,6 +122,17 @@ def test_given_a_candidate_that_cannot_be_loaded_then_each_failure_counts_and_to
     assert (shadow.take().failed, shadow.take().failed) == (failed, 0)
 
 
+def test_given_a_candidate_without_its_file_then_nothing_is_compared_and_nothing_failed() -> None:
+    due, given = Deadline(1.0), list[Deadline]()
+
+    def load(_candidate: Candidate, deadline: Deadline) -> Active | None:
+        given.append(deadline)
+
+    shadow = Shadow(student(replying(ANSWER)))
+    shadow.compare_edges(TAKEN[0], shadowed("edge").active, load, due)
+    assert (given, shadow.take()) == ([due], Findings())
+
+
 def test_given_an_active_version_that_fell_back_then_nothing_is_compared_with_it() -> None:
     process = shadowed()
     process.says[OURS] = Busy("ThrottlingException")

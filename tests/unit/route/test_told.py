@@ -123,6 +123,7 @@ def test_given_a_bug_then_the_log_tells_where_it_was_and_not_what_it_said(serve:
     serve(failing(ZeroDivisionError("a secret")))
     answer = handler.route(event({"query": "one"}), SimpleNamespace(aws_request_id="r"))
     assert answer["statusCode"] == 500
+    assert json.loads(answer["body"])["message"] == "something went wrong here; the request may be sent again"
     (entry,) = entries(log)
     assert (entry["level"], entry["message"], entry["error"]) == ("ERROR", "unexpected", "ZeroDivisionError")
     assert entry["at"][0].split(":")[0].endswith("handler.py")
@@ -155,6 +156,7 @@ def test_given_a_request_without_an_answer_then_it_counts_as_the_callers_fault_o
 
 
 def test_given_an_event_without_the_gateways_id_then_the_answer_has_lambdas_own() -> None:
+    assert json.loads(handler.route({}, None)["body"])["request_id"] == "", "or none"
     answer = handler.route({}, SimpleNamespace(aws_request_id="lambda-1"))
     assert json.loads(answer["body"]) == {
         "code": "not_found",
