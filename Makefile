@@ -94,7 +94,7 @@ prove: setup ## slow proofs beside `make test` (about 11 min, by the CPU time of
 	$(BIN)/python -m pytest tests/prove
 	$(BIN)/python -m pytest tests/unit/benchmarks tests/local -m prove
 
-mutation: setup $(MUTATION_READY) ## which small changes of intent, edge, route and the gate no test notices; fails below 90 % (MODULES="edge/*.py route/router.py" for some)
+mutation: setup $(MUTATION_READY) ## which small changes of intent, edge, route and the gate no test notices; fails below 90 % (46 min of CPU time; MODULES="edge/*.py" for some)
 	PYTHONPATH=$(CURDIR):$(wildcard $(CURDIR)/.venv/lib/python3*/site-packages) .venv-mutation/bin/python -m tests.prove.mutation $(foreach module,$(MODULES),'$(module)')
 
 $(MUTATION_READY): tests/prove/requirements-mutation.txt

@@ -172,6 +172,7 @@ def test_given_an_edge_file_that_is_not_the_pointers_then_the_releases_stands_in
     assert found == Active.of(POINTER, source.release, stale=True)
     assert found.threshold == math.inf
     assert source.warnings == ["edge_unreadable"]
+    assert isinstance(source.errors[0], Exception)
 
 
 def test_given_no_edge_file_at_all_then_the_distilled_student_goes_on_alone() -> None:

@@ -65,6 +65,16 @@ def test_given_an_open_breaker_then_one_query_probes_after_a_while() -> None:
     assert isinstance(bench.weigh(), Said), "closed again"
 
 
+def test_given_a_probe_that_has_not_come_back_then_nobody_else_probes_for_a_while() -> None:
+    now = [0.0]
+    breaker = Breaker(failures=1, clock=lambda: now[0])
+    breaker.failed("d")
+    now[0] = OPEN_SECONDS
+    assert [breaker.allows("d"), breaker.allows("d")] == [True, False]
+    now[0] = 2 * OPEN_SECONDS
+    assert breaker.allows("d")
+
+
 def test_given_another_deployment_then_it_is_asked() -> None:
     bench = Bench()
     bench.fail(FAILURES)

@@ -80,13 +80,13 @@ def test_given_a_query_that_was_a_canarys_then_what_became_of_it_is_counted(
 
 def test_given_what_a_shadow_has_shown_then_each_comparison_and_each_sum_is_counted(counted: Counted) -> None:
     edges, distilled = [Comparison(agrees=True, error=0.1)], [Comparison(agrees=False, error=0.2)]
-    measure.shadow(Findings(edges, distilled, [12.5], usd=0.25, asked=2, failed=1, held_back=3))
+    measure.shadow(Findings(edges, distilled, [12.5], usd=0.25, asked=2, failed=4, held_back=3))
     assert sorted(counted) == [
         ("ShadowAgreements", 0, "Count"),
         ("ShadowCost", 0.25, "None"),
         ("ShadowEdgeAgreements", 1, "Count"),
         ("ShadowEdgeWeightError", 0.1, "Count"),
-        ("ShadowFailures", 1, "Count"),
+        ("ShadowFailures", 4, "Count"),
         ("ShadowHeldBack", 3, "Count"),
         ("ShadowLatency", 12.5, "Milliseconds"),
         ("ShadowRequests", 2, "Count"),

@@ -1,19 +1,26 @@
 """One query through the process: what a deployment that is gone, or too little time, changes."""
 
+import json
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from bedrock.errors import Gone
+from route import handler
 from route.active import Active
+from route.breaker import Breaker
+from route.cache import DecisionCache
 from route.deadline import NEVER, Deadline
 from route.endpoints import Call
 from route.request import RouteRequest
 from route.router import Wish
-from tests.unit.samples import ANSWER
+from route.service import Service
+from route.student import DistilledStudent
+from tests.unit.samples import ANSWER, DOMAIN
 
-from .samples import POINTER
-from .trials import CANDIDATE, OURS, TAKEN, Process
+from .samples import POINTER, event
+from .trials import CANDIDATE, LEFT, OURS, TAKEN, Process
 
 NEXT = f"{OURS}next"
 GONE = Gone("ResourceNotFoundException")
@@ -103,3 +110,35 @@ def test_given_a_request_that_came_in_a_while_ago_then_its_milliseconds_are_told
     call = Call({}, "r", 10.0, Process().service, "salt")
     monkeypatch.setattr(time, "perf_counter", lambda: 10.0123456)
     assert call.since() == 12.35
+
+
+@pytest.mark.parametrize(("left_ms", "source"), [(2_050, "fallback"), (2_500, "distilled"), (20_000, "distilled")])
+def test_given_the_time_that_lambda_leaves_then_no_call_is_begun_that_would_not_leave_a_tenth_of_a_second(
+    left_ms: int, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = Process()
+    process.pointer = POINTER
+    slow = DistilledStudent(process.ask, DOMAIN, Breaker(), seconds=2.0)
+    service = Service(process.versions, slow, "distilled", DecisionCache())
+    monkeypatch.setattr(handler, "_settings", lambda: SimpleNamespace(log_salt="salt"))
+    monkeypatch.setattr(handler, "_service", lambda: service)
+    context = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: left_ms)
+    assert json.loads(handler.route(event({"query": "red car"}), context)["body"])["source"] == source
+
+
+def test_given_a_canary_that_is_not_sure_then_its_own_model_is_asked_even_where_the_active_version_is_sure() -> None:
+    unsure = CANDIDATE.edge.model_copy(update={"threshold": 1.0})
+    process = Process("cascade", edge=unsure)
+    assert not isinstance(process.pointer, Exception)
+    sure = process.pointer.edge.model_copy(update={"threshold": 0.0})
+    process.pointer = process.pointer.model_copy(update={"edge": sure})
+    assert process.decide(LEFT[0]).decision.source == "edge"
+    found = process.decide(TAKEN[0])
+    assert (found.by.version, found.decision.source) == (2, "distilled")
+
+
+@pytest.mark.parametrize(("prefer", "source"), [("speed", "edge"), ("quality", "distilled")])
+def test_given_a_preference_then_the_process_follows_it(prefer: str, source: str) -> None:
+    process = Process("cascade")
+    process.pointer = POINTER
+    assert process.decide("red car", prefer=prefer).decision.source == source

@@ -9,12 +9,15 @@ import pytest
 
 from bedrock.converse import Question, Reply
 from bedrock.errors import Busy
+from intent.pointer import Candidate
 from intent.scoring import mean_error
+from route.active import Active
+from route.deadline import NEVER, Deadline, Late
 from route.shadow import AT_A_TIME, Findings, Shadow
 from tests.unit.intent.test_weights_parse import REFUSED
 from tests.unit.samples import ANSWER, WEIGHTS, leaning
 
-from .samples import failing, replying, student
+from .samples import POINTER, failing, replying, student
 from .test_canary import counted, serve
 from .trials import CANDIDATE, LEFT, OTHER_ANSWER, OURS, TAKEN, THEIRS, Process
 
@@ -96,6 +99,38 @@ def test_given_a_file_of_the_shadow_that_cannot_be_read_then_the_answer_is_the_s
     found = process.decide(TAKEN[0])
     assert (found.by.version, found.decision.source, found.decision.warnings) == (3, "edge", [])
     assert (findings(process).edges, process.warnings) == ([], ["candidate_unreadable"])
+
+
+def test_given_an_active_edge_student_of_an_earlier_version_then_it_is_not_compared() -> None:
+    process = shadowed("edge")
+    process.files[POINTER.edge.s3_key] = PermissionError()
+    assert process.active.stale
+    process.decide(TAKEN[0])
+    assert findings(process).edges == []
+
+
+@pytest.mark.parametrize(("error", "failed"), [(Late(), 0), (ZeroDivisionError(), 2)])
+def test_given_a_candidate_that_cannot_be_loaded_then_each_failure_counts_and_too_little_time_is_none(
+    error: Exception, failed: int
+) -> None:
+    def load(_candidate: Candidate, _deadline: Deadline) -> Active | None:
+        raise error
+
+    active, shadow = shadowed("edge").active, Shadow(student(replying(ANSWER)))
+    for query in TAKEN[:2]:
+        shadow.compare_edges(query, active, load, NEVER)
+    assert (shadow.take().failed, shadow.take().failed) == (failed, 0)
+
+
+def test_given_a_candidate_without_its_file_then_nothing_is_compared_and_nothing_failed() -> None:
+    due, given = Deadline(1.0), list[Deadline]()
+
+    def load(_candidate: Candidate, deadline: Deadline) -> Active | None:
+        given.append(deadline)
+
+    shadow = Shadow(student(replying(ANSWER)))
+    shadow.compare_edges(TAKEN[0], shadowed("edge").active, load, due)
+    assert (given, shadow.take()) == ([due], Findings())
 
 
 def test_given_an_active_version_that_fell_back_then_nothing_is_compared_with_it() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bedrock.errors import Busy
+from intent.pointer import Pointer
 from route import handler
 from tests.unit.samples import ANSWER
 
@@ -120,6 +121,7 @@ def test_given_a_bug_then_the_log_tells_where_it_was_and_not_what_it_said(serve:
     serve(failing(ZeroDivisionError("a secret")))
     answer = handler.route(event({"query": "one"}), SimpleNamespace(aws_request_id="r"))
     assert answer["statusCode"] == 500
+    assert json.loads(answer["body"])["message"] == "something went wrong here; the request may be sent again"
     (entry,) = map(json.loads, log.getvalue().splitlines())
     assert (entry["level"], entry["message"], entry["error"]) == ("ERROR", "unexpected", "ZeroDivisionError")
     assert entry["at"][0].split(":")[0].endswith("handler.py")
@@ -134,3 +136,25 @@ def test_given_a_metric_then_its_unit_is_that_of_its_alarm(lines: Lines, monkeyp
     assert units["Latency"] == units["CandidateLatency"] == "Milliseconds"
     assert units["Requests"] == units["InputTokens"] == "Count"
     assert units["CostUsd"] == "None"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "name"),
+    [({"query": ""}, POINTER, "RequestsRefused"), ({"query": "one"}, None, "RequestsFailed")],
+)
+def test_given_a_request_without_an_answer_then_it_counts_as_the_callers_fault_or_as_ours(
+    serve: Serve, lines: Lines, body: object, pointer: Pointer | None, name: str
+) -> None:
+    serve(replying(ANSWER), pointer)
+    call("POST", "/route", body)
+    assert {one: total for one, total in summed(lines()).items() if one.startswith("Requests")} == {name: 1}
+
+
+def test_given_an_event_without_the_gateways_id_then_the_answer_has_lambdas_own() -> None:
+    assert json.loads(handler.route({}, None)["body"])["request_id"] == "", "or none"
+    answer = handler.route({}, SimpleNamespace(aws_request_id="lambda-1"))
+    assert json.loads(answer["body"]) == {
+        "code": "not_found",
+        "message": "there are POST /route, POST /route/batch, GET /health, GET /version, GET /openapi.json",
+        "request_id": "lambda-1",
+    }

@@ -91,11 +91,13 @@ def test_given_a_student_without_a_price_then_no_price_is_counted(bench: Bench) 
 def test_given_a_version_that_cannot_be_read_then_the_log_says_which_part_and_what_kind_of_error(
     bench: Bench, log: io.StringIO
 ) -> None:
+    printed: list[str] = []
+    bench.listen(printed.append)
     bench.ssm.on("GetParameter", Fault(400, "AccessDeniedException"))
     found = bench.route({"query": "red car"})
-    entries = [json.loads(line) for line in log.getvalue().splitlines()]
-    assert [(one["level"], one["message"], one.get("error")) for one in entries] == [
-        ("WARNING", "pointer_unreadable", "AccessDeniedException"),
-        ("INFO", "routed", None),
+    entries = [json.loads(line) for line in (log.getvalue() + "".join(printed)).splitlines()]
+    assert [(one["level"], one["message"], one.get("error"), one.get("failure")) for one in entries] == [
+        ("WARNING", "pointer_unreadable", "AccessDeniedException", None),
+        ("INFO", "routed", None, "pointer_unreadable"),
     ]
     assert found.metrics["ActiveVersionUnreadable"] == 1
