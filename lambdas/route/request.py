@@ -5,7 +5,6 @@ Tests hold that the two agree. So a function that starts need not wait for pydan
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -147,7 +146,7 @@ def _text(event: Mapping[str, Any], max_body: int) -> str:
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
         text = raw.decode("utf-8")
-    except (binascii.Error, UnicodeError):
+    except ValueError:
         raise InvalidRequest("body: is not UTF-8 text") from None
     if len(raw) > max_body:
         raise TooLarge(f"body: is larger than {max_body} bytes")

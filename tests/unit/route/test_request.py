@@ -125,14 +125,10 @@ def test_given_bytes_that_are_no_utf_8_then_400(body: bytes) -> None:
     assert (type(found), str(found)) == (InvalidRequest, "body: is not UTF-8 text")
 
 
-@pytest.mark.parametrize("body", ["%%%", "abc", "e30=\n"])
+@pytest.mark.parametrize("body", ["%%%", "abc", "e30=\n", "\u00e4"])
 def test_given_text_that_is_no_base64_then_400(body: str) -> None:
     found = refusal(body, isBase64Encoded=True)
     assert (type(found), str(found)) == (InvalidRequest, "body: is not UTF-8 text")
-
-
-def test_given_a_letter_that_base64_has_not_then_400() -> None:
-    assert type(refusal("ä", isBase64Encoded=True)) is InvalidRequest
 
 
 def test_given_a_lone_surrogate_in_the_body_itself_then_400() -> None:
