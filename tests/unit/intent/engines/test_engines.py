@@ -97,7 +97,7 @@ def test_given_two_texts_then_azure_searches_them_as_one_and_weighs_vectors_by_t
     assert one["warnings"] == []
 
 
-def test_given_two_vectors_then_azure_weighs_them_and_a_single_one_needs_no_weight() -> None:
+def test_given_two_vectors_then_both_have_weights_for_azure_and_a_single_one_has_none() -> None:
     found = compiled({**DECISION, "active": ["audio", "visual"], "filters": []}, "azure-ai-search", bindings("azure"))
     assert [query["weight"] for query in body(found)["vectorQueries"]] == [0.5, 1.5]
     (single,) = search("azure-ai-search")["vectorQueries"]
