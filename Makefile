@@ -86,7 +86,7 @@ infra: setup ## template tests
 e2e: setup ## end to end on the embedded AWS
 	$(BIN)/python -m pytest tests/local
 
-prove: setup ## slow proofs beside `make test` (about 11 min, by the CPU time of its parts): coverage, IAM in force, every Region, NIST's findings, secrets, layers built twice
+prove: setup ## slow proofs beside `make test` (about 9 min): coverage, IAM in force, every Region, NIST's findings, secrets, layers built twice
 	rm -rf build/coverage
 	$(BIN)/python -m coverage run -m pytest tests/unit -n 2 $(UNTRACED)
 	$(BIN)/python -m coverage combine --quiet
