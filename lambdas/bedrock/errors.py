@@ -49,6 +49,11 @@ class Malformed(BedrockError):
     """The answer has status 200 and no content."""
 
 
+def forbidden(error: BedrockError) -> bool:
+    """Whether the model may not be called, or not like this: not what it said, and not the moment."""
+    return isinstance(error, Refused | Gone) and not isinstance(error, Stopped)
+
+
 _BUSY = {
     "ThrottlingException",
     "TooManyRequestsException",

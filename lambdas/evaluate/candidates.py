@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from bedrock.converse import Ask, Question, Reply
-from bedrock.errors import BedrockError, Gone, Refused, Stopped
+from bedrock.errors import BedrockError, forbidden
 from edge.cues import lexicon
 from edge.features import cue_tokens, tokens
 from edge.model import EdgeModel
@@ -46,8 +46,8 @@ def noting(ask: Ask, refusals: list[BedrockError]) -> Ask:
     def asked(question: Question) -> Reply:
         try:
             return ask(question)
-        except (Refused, Gone) as error:
-            if not isinstance(error, Stopped):
+        except BedrockError as error:
+            if forbidden(error):
                 refusals.append(error)
             raise
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bedrock import invocation
 from bedrock.converse import asker
-from bedrock.errors import Gone, Refused, Stopped
+from bedrock.errors import BedrockError, Refused, forbidden
 from bedrock.lifecycle import look_up
 from doors import count, door
 from doors.clients import client, environment
@@ -182,9 +182,9 @@ def batch(request: BatchRequest) -> dict[str, Any]:
     ask = asker(client("bedrock-runtime"))
     try:
         done = batches.write(objects, keys, planned, request.batch, taxonomy=taxonomy.load(), ask=ask)
-    except Stopped:
-        raise
-    except (Refused, Gone) as error:
+    except BedrockError as error:
+        if not forbidden(error):
+            raise
         count("BatchesRefused")
         return {"batch": request.batch, "refused": error.brief(TOLD)}
     figures = done.written.figures()

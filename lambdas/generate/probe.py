@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from bedrock.converse import Ask, Question
-from bedrock.errors import BedrockError, Gone, Refused, Stopped
+from bedrock.errors import BedrockError, forbidden
 from generate.request import Rejected
 from intent.plan import Run
 
@@ -36,10 +36,6 @@ def _refusal(ask: Ask, model: str) -> str | None:
     """Bedrock's code and words, if it refuses the call itself."""
     try:
         ask(Question(model, system="Answer with one word.", user="Hello", max_tokens=1))
-    except Stopped:
-        return None
-    except (Refused, Gone) as error:
-        return str(error)
-    except BedrockError:
-        return None
+    except BedrockError as error:
+        return str(error) if forbidden(error) else None
     return None
